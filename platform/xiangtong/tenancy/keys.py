@@ -1,0 +1,111 @@
+"""Keys: master → tenant → data. Erasing a case is destroying its data key (design §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from xiangtong.kernel import crypto
+from xiangtong.kernel.ids import new_id
+from xiangtong.tenancy.models import DataKey, TenantKey
+
+Purpose = Literal["wrap", "find"]
+
+
+class KeyDestroyed(Exception):
+    """The data key is gone: what it sealed cannot be read by anybody, and is not meant to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenKey:
+    """A data key in the clear, for as long as one transaction needs it."""
+
+    id: UUID
+    secret: bytes
+    suite: crypto.Suite
+
+    def seal(self, plain: bytes, *, context: str) -> bytes:
+        """Encrypt `plain` for the place `context` (table, row and column)."""
+        return crypto.seal(self.secret, plain, context=f"{self.id}:{context}".encode(), suite=self.suite)
+
+    def unseal(self, sealed: bytes, *, context: str) -> bytes:
+        """Decrypt; raises crypto.SealBroken."""
+        return crypto.unseal(self.secret, sealed, context=f"{self.id}:{context}".encode())
+
+
+class KeyRing:
+    """Opens and makes keys. Holds the master key; wrapped keys come from the rows of the session's scope."""
+
+    def __init__(self, master_key: bytes, suite: crypto.Suite = "sm4") -> None:
+        self._master = crypto.derive(master_key, "xiangtong:master:wrap")
+        self._city = crypto.derive(master_key, "xiangtong:city:find")
+        self._suite: crypto.Suite = suite
+        self._opened = lru_cache(maxsize=4096)(self._open_tenant_key)
+
+    def found_tenant(self, session: Session, *, tenant_id: int) -> None:
+        """Make the keys of a new tenant; does nothing for one that has them."""
+        present = set(session.scalars(select(TenantKey.purpose).where(TenantKey.tenant_id == tenant_id)))
+        session.add_all(self.tenant_key_rows([tenant_id], skip=present))
+        session.flush()
+
+    def tenant_key_rows(self, tenant_ids: Iterable[int], *, skip: Iterable[str] = ()) -> list[TenantKey]:
+        """Fresh key rows (not yet added) for each tenant and purpose."""
+        wanted: list[Purpose] = [p for p in ("wrap", "find") if p not in set(skip)]  # type: ignore[misc]
+        return [self._fresh(tenant_id, purpose) for tenant_id in tenant_ids for purpose in wanted]
+
+    def create(self, session: Session, *, tenant_id: int) -> OpenKey:
+        """A fresh data key, stored wrapped."""
+        key = OpenKey(new_id(), crypto.new_key(), self._suite)
+        wrapped = crypto.seal(self._tenant(session, tenant_id, "wrap"), key.secret, context=key.id.bytes)
+        session.add(DataKey(tenant_id=tenant_id, id=key.id, wrapped=wrapped))
+        session.flush()
+        return key
+
+    def open(self, session: Session, *, tenant_id: int, key_id: UUID) -> OpenKey:
+        """The data key `key_id`; raises KeyDestroyed when it was erased."""
+        wrapped = session.scalar(select(DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id))
+        if wrapped is None:
+            raise KeyDestroyed(str(key_id))
+        secret = crypto.unseal(self._tenant(session, tenant_id, "wrap"), wrapped, context=key_id.bytes)
+        return OpenKey(key_id, secret, self._suite)
+
+    def destroy(self, session: Session, *, tenant_id: int, key_id: UUID) -> None:
+        """Erase: after the commit nothing sealed with this key can be read."""
+        session.execute(delete(DataKey).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id))
+
+    def digest(self, session: Session, *, tenant_id: int, value: str) -> bytes:
+        """The keyed digest by which this tenant finds an id or phone number without storing it in the clear."""
+        return crypto.hmac_sm3(self._tenant(session, tenant_id, "find"), value.encode())
+
+    def city_digest(self, value: str) -> bytes:
+        """The keyed digest of the city's own tables (citizens, staff sign-in)."""
+        return crypto.hmac_sm3(self._city, value.encode())
+
+    def city_seal(self, plain: bytes, *, context: str) -> bytes:
+        """Encrypt a value of the city's own tables (citizens)."""
+        return crypto.seal(self._master, plain, context=context.encode(), suite=self._suite)
+
+    def city_unseal(self, sealed: bytes, *, context: str) -> bytes:
+        """Decrypt a value of the city's own tables."""
+        return crypto.unseal(self._master, sealed, context=context.encode())
+
+    def _fresh(self, tenant_id: int, purpose: Purpose) -> TenantKey:
+        wrapped = crypto.seal(self._master, crypto.new_key(), context=f"{tenant_id}:{purpose}".encode())
+        return TenantKey(tenant_id=tenant_id, purpose=purpose, wrapped=wrapped)
+
+    def _tenant(self, session: Session, tenant_id: int, purpose: Purpose) -> bytes:
+        wrapped = session.scalar(
+            select(TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id, TenantKey.purpose == purpose)
+        )
+        if wrapped is None:
+            raise KeyDestroyed(f"tenant {tenant_id}")
+        return self._opened(tenant_id, purpose, wrapped)
+
+    def _open_tenant_key(self, tenant_id: int, purpose: Purpose, wrapped: bytes) -> bytes:
+        return crypto.unseal(self._master, wrapped, context=f"{tenant_id}:{purpose}".encode())
