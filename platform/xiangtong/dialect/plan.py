@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 #: A guard holds when every condition in it gives the wanted answer.
 #: The empty guard always holds.
-type Guard = tuple[tuple[int, bool], ...]
+Guard: TypeAlias = tuple[tuple[int, bool], ...]
 
 _ROW_NUMBER = re.compile(r"/(?:0|[1-9][0-9]*)(?=/|$)")
 
