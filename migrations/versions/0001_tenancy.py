@@ -20,6 +20,7 @@ def upgrade() -> None:
     for model in (*_REFERENCE, *_OF_TENANTS):
         model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
     reference(*(model.__tablename__ for model in _REFERENCE))
+    op.execute("grant usage on sequence tenant_id_seq to xiangtong_city")
     protect("unit", oversight=True)
     protect("place", oversight=True)
     protect("tenant_key")

@@ -23,7 +23,7 @@ _NAMING = {
 }
 # SET takes no bind parameters, so only what matches here is ever written into the statement.
 _SETTING = re.compile(r"[a-z_.]+\Z")
-_VALUE = re.compile(r"[0-9a-z,\-]*\Z")
+_VALUE = re.compile(r"[0-9a-z_,\-]*\Z")
 
 
 class Base(DeclarativeBase):

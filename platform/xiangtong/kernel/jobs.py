@@ -1,0 +1,64 @@
+"""Jobs: procrastinate on the same PostgreSQL. The queue is a wake-up, never the truth (design §7).
+
+Areas register handlers by name; whoever wants work done defers by that name, so nobody imports upward.
+Arguments are ids only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+Handler = Callable[..., None]
+
+_DEFER = text(
+    "select procrastinate_defer_jobs_v1(array[row(:queue, :name, :priority, :lock, null, cast(:args as jsonb),"
+    " cast(:at as timestamptz))::procrastinate_job_to_defer_v1])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A handler under its name. It gets the services first, then the ids it was deferred with."""
+
+    name: str
+    handler: Handler
+    cron: str | None = None
+    retry_seconds: tuple[int, ...] = ()
+
+
+TASKS: dict[str, Task] = {}
+
+
+def task(name: str, *, cron: str | None = None) -> Callable[[Handler], Handler]:
+    """Register `handler(services, **ids)` under `name`; with `cron` (six fields, seconds last) it also runs by the clock."""
+
+    def register(handler: Handler) -> Handler:
+        if name in TASKS:
+            raise ValueError(f"two handlers are called {name}")
+        TASKS[name] = Task(name, handler, cron)
+        return handler
+
+    return register
+
+
+def defer(
+    session: Session,
+    name: str,
+    *,
+    lock: str | None = None,
+    queue: str = "default",
+    priority: int = 0,
+    at: Any = None,
+    **ids: str | int,
+) -> None:
+    """Defer the job `name` on the session's own connection: a roll-back takes it along."""
+    session.execute(
+        _DEFER,
+        {"queue": queue, "name": name, "priority": priority, "lock": lock, "args": json.dumps(ids), "at": at},
+    )

@@ -1,0 +1,90 @@
+"""Settings: one frozen class, read from the environment once.
+
+Every field names its variable and says in a sentence what it is for; `docs/settings.md` is compared with this file
+by a test. `make serve` fills what is missing with demo values; production refuses to start on those.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+DEMO_SECRET = "demo-secret-not-for-production"  # noqa: S105 - production refuses it.
+_PRODUCTION = "production"
+
+
+def _setting(doc: str, default: str = "", *, variable: str = "") -> Any:
+    return field(default=default, metadata={"doc": doc, "variable": variable})
+
+
+class SettingsError(Exception):
+    """The environment cannot be served with; the sentences say what to mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment decides. All values are text as in the environment; properties give them their types."""
+
+    environment: str = _setting("`demo`, `test` or `production`.", "demo")
+    database_url: str = _setting("PostgreSQL ≥ 15 as the role that serves requests (`xiangtong_app`).")
+    owner_database_url: str = _setting("The same database as the role that migrates (`xiangtong_owner`).")
+    oversight_database_url: str = _setting("The same database as the role of the city's screens.")
+    relay_database_url: str = _setting("The same database as the role that sees which messages are due.")
+    storage_url: str = _setting("Where files lie: `file:///folder` or `s3://bucket?endpoint=…&region=…`.")
+    province_url: str = _setting("The provincial network; every case is pushed there.", "http://127.0.0.1:8090")
+    province_app_id: str = _setting("Our access account at the province.", "city-3210")
+    province_secret: str = _setting("The HMAC-SM3 secret of that account, or `sm2:` and a private key in hex.", DEMO_SECRET)
+    province_callback_secret: str = _setting("The key the province signs its callbacks with.", DEMO_SECRET)
+    oidc_issuer: str = _setting("The OpenID Connect issuer citizens sign in at.", "http://127.0.0.1:8090/oidc")
+    oidc_client_id: str = _setting("Our client id there.", "xiangtong")
+    oidc_client_secret: str = _setting("Our client secret there.", DEMO_SECRET)
+    secret_key: str = _setting("Signs cookies and forms.", DEMO_SECRET)
+    master_key: str = _setting("Wraps the tenants' keys; losing it loses everything that is encrypted.", DEMO_SECRET)
+    cipher: str = _setting("`sm4` (SM4-GCM) or `aes` (AES-GCM) for what is encrypted from now on.", "sm4")
+    port: str = _setting("The port that `make serve` serves at.", "8080")
+    sandbox_port: str = _setting("The port of the demo province.", "8090")
+    base_url: str = _setting("How browsers reach us; used in sign-in and in links we send.", "http://127.0.0.1:8080")
+    var: str = _setting("The folder for everything that is written locally.", "var")
+    clamd: str = _setting("`host:port` or socket path of clamd; empty: files are shown as “not scanned”.")
+    failpoint: str = _setting("Name of a place to die at; honoured only in `test`.")
+    debug: str = _setting("`1` turns on Flask's debugger; refused in production.")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read every setting; raises SettingsError with one sentence for each thing wrong."""
+        source = os.environ if environ is None else environ
+        known = {item.name: source[variable(item)] for item in fields(cls) if source.get(variable(item))}
+        return cls(**known)
+
+    @property
+    def production(self) -> bool:
+        """True where real people are served."""
+        return self.environment == _PRODUCTION
+
+    @property
+    def folder(self) -> Path:
+        """The folder for what is written locally, absolute."""
+        return Path(self.var).resolve()
+
+    def refuse_demo(self) -> None:
+        """Raise SettingsError when production would start with what only a demo may have."""
+        if not self.production:
+            return
+        wrong = [f"{variable(item)} 还是演示用的值" for item in fields(self) if getattr(self, item.name) == DEMO_SECRET]
+        wrong += [f"{variable(item)} 没有填" for item in fields(self) if _needed(item) and not getattr(self, item.name)]
+        wrong += ["XIANGTONG_DEBUG 在正式环境不能打开"] if self.debug else []
+        wrong += ["XIANGTONG_BASE_URL 必须是 https 地址"] if not self.base_url.startswith("https://") else []
+        if wrong:
+            raise SettingsError("\n".join(wrong))
+
+
+def variable(item: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return item.metadata["variable"] or f"XIANGTONG_{item.name.upper()}"
+
+
+def _needed(item: Field[Any]) -> bool:
+    return item.name.endswith("_url")
