@@ -87,6 +87,7 @@ class Question:
     hidden_when: tuple[Guard, ...] = ()
     required_when: tuple[Guard, ...] = ()
     derive: Mapping[str, Any] | None = None
+    compute: Callable[[Any, Any], Any] | None = field(default=None, compare=False)  # of (frames, facts)
     rules: tuple[Rule, ...] = ()  # rules that this object (group or row) states
     material: Material | None = None
     sensitive: bool = False
@@ -141,6 +142,8 @@ class Rule:
     message: str
     message_en: str
     reads: tuple[str, ...]
+    check: Callable[[Any, Any], Any] = field(compare=False)  # of (frames, facts)
+    operands: tuple[Callable[[Any, Any], Any], ...] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

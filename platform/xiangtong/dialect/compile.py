@@ -1,0 +1,133 @@
+"""Compile a form document into a ``Plan``: once per content, ahead of every submission."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from xiangtong.dialect import expressions
+from xiangtong.dialect.plan import Material, Option, Plan, Question, Rule, RowWords, Step
+from xiangtong.dialect.resolve import resolve
+from xiangtong.dialect.rewrite import rewrite
+from xiangtong.dialect.vocabulary import Schema, Vocabulary
+from xiangtong.dialect.wiring import Wiring, wire
+
+
+def compile_plan(schema: Schema, library: Vocabulary) -> Plan:
+    """Compile a form that ``check`` accepts; equal content gives the same plan object.
+
+    Raises ``DialectError`` for a form that was never checked.
+    """
+    # The text keeps the order of properties, which is the form's order: two forms that differ
+    # only in the order of their questions are two forms.
+    return _compile(json.dumps(rewrite(resolve(schema, library)), ensure_ascii=False, separators=(",", ":")))
+
+
+@lru_cache(maxsize=1024)
+def _compile(text: str) -> Plan:
+    schema = json.loads(text)
+    wiring = wire(schema)
+    maker = _Maker(wiring, itertools.count())
+    form = schema.get("x-form", {})
+    return Plan(
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        code=form.get("code", ""),
+        title=schema.get("title", ""),
+        schema=schema,
+        root=maker.question("", schema, ""),
+        steps=tuple(_step(step) for step in schema.get("x-steps", ())),
+        conditions=tuple(wiring.conditions),
+        params={name: one["default"] for name, one in schema.get("x-params", {}).items()},
+        form=form,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes questions, numbering them in the form's order."""
+
+    wiring: Wiring
+    numbers: Iterator[int]
+
+    def question(self, name: str, schema: Schema, pattern: str) -> Question:
+        position = next(self.numbers)
+        inner, inside = _inside(schema, pattern)
+        material = schema.get("x-material")
+        words = {key: str(schema.get(f"x-{key}", "")) for key in ("hint", "example", "unit", "text")}
+        label = schema.get("x-label", schema.get("title", name))
+        return Question(
+            pattern=pattern,
+            name=name,
+            kind=schema.get("x-kind", "group"),
+            schema=schema,
+            label=label,
+            title=schema.get("title", label),
+            position=position,
+            **words,
+            options=tuple(_option(one) for one in schema.get("x-options", _items_options(schema))),
+            options_from=schema.get("x-options-from", ""),
+            children=self._children(inner, inside) if schema.get("x-kind") != "opinion" else (),
+            row=RowWords(**schema.get("x-row", {})),
+            hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
+            required_when=tuple(dict.fromkeys(self.wiring.required.get(pattern, ()))),
+            derive=schema.get("x-derive"),
+            compute=expressions.compile_operation(schema["x-derive"]) if "x-derive" in schema else None,
+            rules=tuple(_rule(one, inside) for one in inner.get("x-rules", ())),
+            material=Material(**material) if material else None,
+            sensitive=bool(schema.get("x-sensitive")),
+            office=bool(schema.get("x-office")),
+            prefill=schema.get("x-prefill", {}).get("from", ""),
+            locked=bool(schema.get("x-prefill", {}).get("lock")),
+            notes={key: value for key, value in schema.items() if key.startswith("x-")},
+            english=schema.get("x-en", {}),
+        )
+
+    def _children(self, schema: Schema, scope: str) -> tuple[Question, ...]:
+        return tuple(
+            self.question(name, part, f"{scope}/{name}")
+            for name, part in schema.get("properties", {}).items()
+            if isinstance(part, Mapping)
+        )
+
+
+def _inside(schema: Schema, pattern: str) -> tuple[Schema, str]:
+    """Give the object schema that holds a container's questions, and its pattern."""
+    items = schema.get("items")
+    if schema.get("x-kind") == "rows" and isinstance(items, Mapping):
+        return items, f"{pattern}/*"
+    return (schema, pattern) if schema.get("type") == "object" else ({}, pattern)
+
+
+def _items_options(schema: Schema) -> Any:
+    items = schema.get("items")
+    return items.get("x-options", ()) if isinstance(items, Mapping) else ()
+
+
+def _option(one: Mapping[str, str]) -> Option:
+    return Option(one["value"], one["label"], one.get("label_en", ""), one.get("hint", ""))
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    english = step.get("x-en", {}).get("title", "")
+    return Step(step["id"], step["title"], tuple(step["ask"]), step.get("hint", ""), english)
+
+
+def _rule(spec: Mapping[str, Any], scope: str) -> Rule:
+    reads = tuple(expressions.paths(spec, scope))
+    return Rule(
+        code=spec["code"],
+        op=spec["op"],
+        spec=spec,
+        scope=scope,
+        at=expressions.absolute(spec["at"], scope) if "at" in spec else reads[0],
+        message=spec["message"],
+        message_en=spec.get("message_en", ""),
+        reads=reads,
+        check=expressions.compile_operation(spec),
+        operands=tuple(expressions.compile_operands(spec)),
+    )

@@ -1,0 +1,136 @@
+"""The small part of JSON Schema that an ``if`` may use, as closures and as a list of what it reads.
+
+``x-`` annotations never occur here. The browser's script interprets the same keywords; the corpus
+holds both to a plain validator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from xiangtong.dialect.vocabulary import DialectError, Schema
+
+Test = Callable[[Any], bool]
+
+_TYPES: Mapping[str, Test] = {
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "string": lambda value: isinstance(value, str),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, Mapping),
+}
+
+
+def same(one: Any, other: Any) -> bool:
+    """JSON equality: ``True`` is not ``1``."""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a JSON number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def compile_test(schema: Schema) -> Test:
+    """Make the function that says whether a value satisfies an ``if``."""
+    tests = [_KEYWORDS[key](value) for key, value in schema.items() if key in _KEYWORDS]
+    unknown = [key for key in schema if key not in _KEYWORDS]
+    if unknown:
+        raise DialectError(f"an if may not use {unknown[0]}")
+    if len(tests) == 1:
+        return tests[0]
+    return lambda value: all(test(value) for test in tests)
+
+
+def reads(schema: Any, scope: str) -> Iterator[str]:
+    """Yield the pattern of every property an ``if`` tests; ``scope`` is the object it stands in."""
+    if not isinstance(schema, Mapping):
+        return
+    for name, part in schema.get("properties", {}).items():
+        deeper = list(reads(part, f"{scope}/{name}"))
+        yield from deeper or [f"{scope}/{name}"]
+    for name in schema.get("required", ()):
+        if name not in schema.get("properties", {}):
+            yield f"{scope}/{name}"
+    if isinstance(schema.get("contains"), Mapping):
+        yield scope
+        yield from reads(schema["contains"], f"{scope}/*")
+    for key in ("allOf", "anyOf"):
+        for part in schema.get(key, ()):
+            yield from reads(part, scope)
+    yield from reads(schema.get("not"), scope)
+
+
+def _properties(wanted: Mapping[str, Schema]) -> Test:
+    tests = {name: compile_test(part) for name, part in wanted.items()}
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, Mapping):
+            return True
+        return all(check(value[name]) for name, check in tests.items() if name in value)
+
+    return test
+
+
+def _required(names: list[str]) -> Test:
+    return lambda value: not isinstance(value, Mapping) or all(name in value for name in names)
+
+
+def _contains(part: Schema) -> Test:
+    check = compile_test(part)
+    return lambda value: not isinstance(value, list) or any(check(item) for item in value)
+
+
+def _all_of(parts: list[Schema]) -> Test:
+    tests = [compile_test(part) for part in parts]
+    return lambda value: all(test(value) for test in tests)
+
+
+def _any_of(parts: list[Schema]) -> Test:
+    tests = [compile_test(part) for part in parts]
+    return lambda value: any(test(value) for test in tests)
+
+
+def _not(part: Schema) -> Test:
+    check = compile_test(part)
+    return lambda value: not check(value)
+
+
+def _pattern(pattern: str) -> Test:
+    found = re.compile(pattern).search
+    return lambda value: not isinstance(value, str) or found(value) is not None
+
+
+def _number(holds: Callable[[Any, Any], bool]) -> Callable[[Any], Test]:
+    return lambda limit: lambda value: not is_number(value) or holds(value, limit)
+
+
+def _length(kind: type, holds: Callable[[int, int], bool]) -> Callable[[int], Test]:
+    return lambda limit: lambda value: not isinstance(value, kind) or holds(len(value), limit)
+
+
+_KEYWORDS: Mapping[str, Callable[[Any], Test]] = {
+    "properties": _properties,
+    "required": _required,
+    "const": lambda wanted: lambda value: same(value, wanted),
+    "enum": lambda wanted: lambda value: any(same(value, one) for one in wanted),
+    "minimum": _number(lambda value, limit: value >= limit),
+    "maximum": _number(lambda value, limit: value <= limit),
+    "exclusiveMinimum": _number(lambda value, limit: value > limit),
+    "exclusiveMaximum": _number(lambda value, limit: value < limit),
+    "minLength": _length(str, lambda size, limit: size >= limit),
+    "maxLength": _length(str, lambda size, limit: size <= limit),
+    "minItems": _length(list, lambda size, limit: size >= limit),
+    "maxItems": _length(list, lambda size, limit: size <= limit),
+    "pattern": _pattern,
+    "contains": _contains,
+    "type": lambda name: _TYPES[name],
+    "allOf": _all_of,
+    "anyOf": _any_of,
+    "not": _not,
+}
+
+#: The keywords an ``if`` may use.
+KEYWORDS = frozenset(_KEYWORDS)

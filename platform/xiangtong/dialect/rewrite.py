@@ -1,0 +1,74 @@
+"""Rewrite ``dependentRequired``, ``dependentSchemas`` and a discriminated ``oneOf`` as the ``if`` they stand for.
+
+A failing ``oneOf`` does not say which question is wrong, and three ways to say one thing would have to be
+understood three times in two languages. After this, only ``if`` is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from xiangtong.dialect.vocabulary import DialectError, Schema
+from xiangtong.dialect.walk import replace_parts
+
+_SUGAR = ("dependentRequired", "dependentSchemas", "oneOf")
+
+
+def rewrite(schema: Any) -> Any:
+    """Give the same schema with ``if`` as its only conditional keyword."""
+    if not isinstance(schema, Mapping):
+        return schema
+    plain = replace_parts(schema, rewrite)
+    members = list(_as_ifs(plain))
+    if not members:
+        return plain
+    kept = {key: value for key, value in plain.items() if key not in _SUGAR}
+    kept["allOf"] = [*plain.get("allOf", ()), *members]
+    return kept
+
+
+def discriminator(members: Sequence[Schema]) -> str | None:
+    """Give the one property that tells the members of a ``oneOf`` apart; None where there is none."""
+    shared: set[str] | None = None
+    for member in members:
+        told = {name for name in member.get("required", ()) if _tells(member, name)}
+        shared = told if shared is None else shared & told
+    for name in sorted(shared or ()):
+        values = [value for member in members for value in _values(member, name)]
+        if len({repr(value) for value in values}) == len(values):
+            return name
+    return None
+
+
+def _tells(member: Schema, name: str) -> bool:
+    part = member.get("properties", {}).get(name)
+    return isinstance(part, Mapping) and bool({"const", "enum"} & set(part))
+
+
+def _values(member: Schema, name: str) -> list[Any]:
+    part = member["properties"][name]
+    return [part["const"]] if "const" in part else list(part["enum"])
+
+
+def _as_ifs(schema: Schema) -> Iterator[dict[str, Any]]:
+    for name, names in schema.get("dependentRequired", {}).items():
+        yield {"if": {"required": [name]}, "then": {"required": list(names)}}
+    for name, branch in schema.get("dependentSchemas", {}).items():
+        yield {"if": {"required": [name]}, "then": branch}
+    members = schema.get("oneOf")
+    if members:
+        yield from _discriminated(members)
+
+
+def _discriminated(members: Sequence[Schema]) -> Iterator[dict[str, Any]]:
+    name = discriminator(members)
+    if name is None:
+        raise DialectError("the members of a oneOf need one property with a different const in each")
+    allowed = [value for member in members for value in _values(member, name)]
+    yield {"required": [name], "properties": {name: {"enum": allowed}}}
+    for member in members:
+        then = {key: value for key, value in member.items() if key not in ("properties", "required")}
+        then["properties"] = {key: part for key, part in member["properties"].items() if key != name}
+        then["required"] = [key for key in member["required"] if key != name]
+        yield {"if": {"properties": {name: member["properties"][name]}, "required": [name]}, "then": then}
