@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 _NAMING = {
@@ -30,6 +31,8 @@ class Base(DeclarativeBase):
     """The declarative base of every table that is ours (Flask-AppBuilder's have their own)."""
 
     metadata = MetaData(naming_convention=_NAMING)
+    # The clock is aware, so every moment in a row is too.
+    type_annotation_map = {datetime: DateTime(timezone=True)}
 
 
 def engine(url: str, **options: Any) -> Engine:
