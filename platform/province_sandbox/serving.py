@@ -1,0 +1,40 @@
+"""Running a WSGI app under gunicorn: one process, many threads, kept-alive connections."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, make: Any, options: dict[str, Any]) -> None:
+        self._make = make
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        app: Flask = self._make()
+        return app
+
+
+def serve(make: Any, *, host: str, port: int, threads: int = 32) -> None:
+    """Serve what `make` returns until the process is told to stop.
+
+    The app is made in the worker, after the fork, so that no database handle crosses it.
+    """
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": 1,
+        "worker_class": "gthread",
+        "threads": threads,
+        "keepalive": 75,
+        "timeout": 120,
+        "graceful_timeout": 5,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    _Server(make, options).run()
