@@ -48,7 +48,7 @@ class Settings:
     sandbox_port: str = _setting("The port of the demo province.", "8090")
     base_url: str = _setting("How browsers reach us; used in sign-in and in links we send.", "http://127.0.0.1:8080")
     var: str = _setting("The folder for everything that is written locally.", "var")
-    clamd: str = _setting("`host:port` or socket path of clamd; empty: files are shown as “not scanned”.")
+    clamd: str = _setting("clamd at `tcp://host:port` or `unix:///socket`; empty: files are shown as “not scanned”.")
     failpoint: str = _setting("Name of a place to die at; honoured only in `test`.")
     debug: str = _setting("`1` turns on Flask's debugger; refused in production.")
 

@@ -1,0 +1,43 @@
+"""The web application: every door, side by side."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from xiangtong.doors.api.routes import blueprint as api
+from xiangtong.doors.callbacks.routes import blueprint as callbacks
+from xiangtong.doors.citizen import apply, cases, channel, sign_in, uploads
+from xiangtong.doors.console.app import create_console
+from xiangtong.doors.shared import access, health
+from xiangtong.doors.shared.frame import create_door, csrf
+from xiangtong.settings import Settings
+from xiangtong.wiring import Services, build
+
+# The order is the order in which addresses are tried; a township's code comes after every fixed word.
+_BLUEPRINTS = (
+    health.blueprint,
+    callbacks,
+    api,
+    sign_in.blueprint,
+    uploads.blueprint,
+    apply.blueprint,
+    cases.blueprint,
+    channel.blueprint,
+)
+_OWN_PROOF = (callbacks, api)
+
+
+def create_app(services: Services | None = None) -> Flask:
+    """The citizens' doors, the callbacks and the API, with the console mounted at `/console`."""
+    services = services or build(Settings.from_environment())
+    app = create_door("xiangtong", services)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for blueprint in _OWN_PROOF:
+        csrf.exempt(blueprint)
+    access.check(app)
+    console = create_console(services)
+    app.extensions["console"] = console
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/console": console.wsgi_app})  # type: ignore[method-assign]
+    return app

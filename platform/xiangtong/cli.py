@@ -1,0 +1,74 @@
+"""The command line: one group, each area brings its commands."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from xiangtong.kernel import log
+from xiangtong.kernel.errors import Problems, Refusal
+from xiangtong.settings import Settings, SettingsError
+
+
+@click.group()
+@click.version_option(package_name="xiangtong")
+def cli() -> None:
+    """乡通: township government services."""
+
+
+@cli.command()
+@click.option("--concurrency", default=4, show_default=True, help="Jobs at a time.")
+def worker(concurrency: int) -> None:
+    """Work jobs until stopped."""
+    from xiangtong import wiring
+    from xiangtong import worker as working
+
+    log.configure()
+    working.run(wiring.build(Settings.from_environment()), concurrency=concurrency)
+
+
+@cli.command()
+def release() -> None:
+    """Migrate, install permissions and reference data."""
+    from xiangtong.release import release as run
+
+    run(Settings.from_environment())
+
+
+@cli.command()
+@click.option("--fresh", is_flag=True, help="Throw away the demo's data first.")
+def demo(fresh: bool) -> None:
+    """Serve a whole demo on this machine: database, province, web and worker."""
+    from xiangtong.demo import serve
+
+    serve(fresh=fresh)
+
+
+def _areas() -> None:
+    from xiangtong.forms import cli as forms
+    from xiangtong.province import cli as province
+    from xiangtong.push import cli as push
+    from xiangtong.tenancy import cli as tenancy
+
+    for area in (tenancy, forms, push, province):
+        area.register(cli)
+
+
+def main() -> None:
+    """Entry point: a refusal prints its sentence and exits with 2, never a stack trace."""
+    _areas()
+    try:
+        cli(standalone_mode=True)
+    except Problems as error:
+        click.echo(error.message, err=True)
+        for problem in error.problems:
+            click.echo(f"  {problem.where}: {problem.message}", err=True)
+        sys.exit(2)
+    except (Refusal, SettingsError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

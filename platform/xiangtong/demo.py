@@ -1,0 +1,201 @@
+"""The demo: everything on one machine, in one process tree, stopped by one Ctrl-C.
+
+Demo only: owner-only sockets, generated passwords, made-up people, a province of our own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xiangtong.kernel.embedded import ROLES, Cluster, default_home, wheel_engine
+from xiangtong.settings import Settings
+from xiangtong.wiring import ROOT
+
+_DATABASE = "xiangtong"
+_VARIABLES = dict(
+    zip(
+        ROLES,
+        ("OWNER_DATABASE_URL", "DATABASE_URL", "OVERSIGHT_DATABASE_URL", "RELAY_DATABASE_URL"),
+        strict=True,
+    )
+)
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    print(line, flush=True)  # noqa: T201 - this is a command for people at a terminal.
+
+
+@dataclass
+class Demo:
+    """The demo's folder, cluster and processes."""
+
+    environ: dict[str, str]
+    cluster: Cluster | None
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings the demo's processes get."""
+        return Settings.from_environment(self.environ)
+
+    def run(self, *command: str) -> None:
+        """Start a process that belongs to the demo."""
+        self.processes.append(subprocess.Popen(command, env=self.environ, cwd=ROOT))
+
+    def stop(self) -> None:
+        """Stop every process, last started first, then the database."""
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            _wait(process)
+        if self.cluster:
+            self.cluster.stop()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def prepare(environ: Mapping[str, str] | None = None, *, fresh: bool = False, home: Path | None = None) -> Demo:
+    """The environment of a demo: what is set stays, what is missing is made; starts the embedded database."""
+    merged = dict(os.environ if environ is None else environ)
+    var = Path(merged.setdefault("XIANGTONG_VAR", str(ROOT / "var"))).resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    port, sandbox = merged.setdefault("XIANGTONG_PORT", "8080"), merged.setdefault("XIANGTONG_SANDBOX_PORT", "8090")
+    merged.setdefault("XIANGTONG_BASE_URL", f"http://127.0.0.1:{port}")
+    merged.setdefault("XIANGTONG_PROVINCE_URL", f"http://127.0.0.1:{sandbox}")
+    merged.setdefault("XIANGTONG_OIDC_ISSUER", f"http://127.0.0.1:{sandbox}/oidc")
+    merged.setdefault("XIANGTONG_STORAGE_URL", f"file://{var}/files")
+    for name, value in _secrets(var, fresh=fresh).items():
+        merged.setdefault(name, value)
+    cluster = None if merged.get("XIANGTONG_DATABASE_URL") else _start_database(merged, var, fresh=fresh, home=home)
+    return Demo(merged, cluster)
+
+
+def _secrets(var: Path, *, fresh: bool) -> dict[str, str]:
+    path = var / "secrets.json"
+    if fresh or not path.exists():
+        path.touch(mode=0o600)
+        names = ("XIANGTONG_SECRET_KEY", "XIANGTONG_MASTER_KEY")
+        path.write_text(json.dumps({name: secrets.token_hex(32) for name in names}))
+    loaded: dict[str, str] = json.loads(path.read_text())
+    return loaded
+
+
+def _start_database(environ: dict[str, str], var: Path, *, fresh: bool, home: Path | None) -> Cluster:
+    cluster = Cluster(home or default_home(var), wheel_engine())
+    if fresh:
+        cluster.stop("immediate")
+        for part in ("data", "roles.json"):
+            _remove(cluster.home / part)
+        _remove(var / "province")
+        _remove(var / "files")
+    say("数据库：启动内置的 PostgreSQL（只用于演示）")
+    cluster.start()
+    cluster.create_database(_DATABASE)
+    for role, name in _VARIABLES.items():
+        environ[f"XIANGTONG_{name}"] = cluster.url(role, _DATABASE)
+    return cluster
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def seed(demo: Demo) -> list[str]:
+    """Migrate, provision Yangzhou, make the demo's staff and notices; returns the lines to print."""
+    from xiangtong import wiring
+    from xiangtong.channels.demo import seed as seed_channels
+    from xiangtong.identity.demo import seed as seed_staff
+    from xiangtong.release import release
+    from xiangtong.tenancy.provision import provision_path
+
+    started = time.monotonic()
+    say("数据表：迁移到最新")
+    release(demo.settings)
+    services = wiring.build(demo.settings)
+    say("扬州：98 个乡镇街道、1437 个村和社区")
+    provision_path(services.db, services.keys, ROOT / "tenants" / "yangzhou")
+    lines = [str(line) for line in seed_staff(services)]
+    seed_channels(services)
+    services.db.dispose()
+    say(f"准备好了，用了 {time.monotonic() - started:.1f} 秒")
+    return lines
+
+
+def start(demo: Demo) -> None:
+    """Start the province, the worker and the web processes; returns when all answer."""
+    settings, python = demo.settings, sys.executable
+    data = str(settings.folder / "province")
+    if settings.province_url == f"http://127.0.0.1:{settings.sandbox_port}":
+        demo.run(python, "-m", "province_sandbox", "--port", settings.sandbox_port, "--data", data)
+    demo.run(python, "-m", "xiangtong.cli", "worker")
+    demo.run(python, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app")
+    _until_it_answers(demo, f"{settings.base_url}/readyz")
+
+
+def _until_it_answers(demo: Demo, address: str, seconds: int = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in demo.processes):
+            raise SystemExit("有一个进程没有起来，上面写着原因")
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"{address} 没有回答")
+
+
+def serve(*, fresh: bool = False) -> None:
+    """`make serve`: prepare, seed, start, print, wait for Ctrl-C."""
+    demo = prepare(fresh=fresh)
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+    try:
+        lines = seed(demo)
+        start(demo)
+        _print_addresses(demo.settings, lines)
+        while not stopping and all(process.poll() is None for process in demo.processes):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        say("")
+    finally:
+        say("正在停止……数据都留着，下次接着用")
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        demo.stop()
+
+
+def _print_addresses(settings: Settings, lines: list[str]) -> None:
+    base = settings.base_url
+    say(f"""
+  群众   {base}/                 找到自己的乡镇
+         {base}/321003100/       公道镇
+  工作人员 {base}/console/
+  省网   http://127.0.0.1:{settings.sandbox_port}/   演示用的省网，看它收到了什么
+
+  群众登录：在登录页点一位演示人员即可
+  工作人员登录（演示数据）：""")
+    for line in lines:
+        say(f"    {line}")
+    say("\n  按 Ctrl-C 停止")

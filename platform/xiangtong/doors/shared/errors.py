@@ -1,0 +1,87 @@
+"""Refusals and accidents become answers here, once: a page for people, a JSON object for machines."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import get_locale
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from xiangtong.kernel.errors import Problems, Refusal, TooMany
+from xiangtong.kernel.ids import short_code
+
+_LOG = logging.getLogger(__name__)
+_PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _accident)
+
+
+def wants_json() -> bool:
+    """True for a machine: an API path, a JSON body, or a fetch that says so."""
+    accepts = request.accept_mimetypes
+    asks = accepts.best_match(["text/html", "application/json"]) == "application/json"
+    return request.path.startswith("/api/") or request.path.startswith("/callbacks/") or asks
+
+
+def _refusal(error: Refusal) -> Response:
+    response = _answer(error.status, error.code, _sentence(error), error)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _sentence(error: Refusal) -> str:
+    return error.message_en if str(get_locale()).startswith("en") else error.message
+
+
+def _stale_form(error: CSRFError) -> Response:
+    sentence = "页面打开太久了，为了安全请刷新后再试，填过的内容已经保存"
+    return _answer(400, "STALE", sentence, None)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    response = _answer(status, HTTPStatus(status).name, "", None)
+    allow = getattr(error, "valid_methods", None)
+    if allow:
+        response.headers["Allow"] = ", ".join(allow)
+    return response
+
+
+def _accident(error: Exception) -> Response:
+    g.reference = short_code()
+    _LOG.error("accident", exc_info=error, extra={"reference": g.reference, "endpoint": request.endpoint})
+    return _answer(500, "ACCIDENT", "", None)
+
+
+def _answer(status: int, code: str, message: str, error: Refusal | None) -> Response:
+    if wants_json():
+        return _json(status, code, message, error)
+    page = status if status in _PAGES else (400 if status < 500 else 500)
+    problems = error.problems if isinstance(error, Problems) else ()
+    body = render_template(
+        f"errors/{page}.html", message=message, code=code, problems=problems, reference=g.get("reference", "")
+    )
+    return make_response(body, status)
+
+
+def _json(status: int, code: str, message: str, error: Refusal | None) -> Response:
+    body: dict[str, object] = {"code": code, "message": message or HTTPStatus(status).phrase}
+    if isinstance(error, Problems):
+        body["errors"] = [{"pointer": p.where, "code": p.code, "message": p.message} for p in error.problems]
+    if "reference" in g:
+        body["reference"] = g.reference
+    response = jsonify(body)
+    response.status_code = status
+    return response

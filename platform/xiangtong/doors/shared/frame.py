@@ -1,0 +1,95 @@
+"""One way to make a door: languages, CSRF, compression, headers, errors, access, static files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_babel import Babel, get_locale
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+
+from xiangtong.doors.shared import access, assets, errors
+from xiangtong.wiring import Services
+
+_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+_LIMIT = 12 * 1024 * 1024  # One picture of 10 MB and the form around it.
+csrf = CSRFProtect()
+
+
+def create_door(name: str, services: Services, *, strict: bool = True, **config: object) -> Flask:
+    """A Flask app with everything but its routes."""
+    app = Flask(name, template_folder=str(_TEMPLATES), static_folder=None)
+    app.config.update(_config(services), **config)
+    app.extensions["xiangtong"] = services
+    prepare(app, strict=strict)
+    assets.install(app, assets.load())
+    return app
+
+
+def prepare(app: Flask, *, strict: bool = True) -> None:
+    """Put languages, CSRF, compression, headers, errors and access on an app (the console makes its own)."""
+    if "babel" not in app.extensions:
+        Babel(app, locale_selector=language)
+    csrf.init_app(app)
+    Compress(app)
+    errors.install(app)
+    access.guard(app, strict=strict)
+    app.after_request(secure)
+    app.jinja_env.globals.update(lang=lambda: "en" if str(get_locale()).startswith("en") else "zh-CN")
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.context_processor(lambda: {"lang": app.jinja_env.globals["lang"]()})  # type: ignore[operator]
+
+
+def _config(services: Services) -> dict[str, object]:
+    settings = services.settings
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": _LIMIT,
+        "MAX_FORM_PARTS": 5000,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "BABEL_TRANSLATION_DIRECTORIES": str(_TEMPLATES.parent / "translations"),
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/plain"],
+        "SESSION_TOKEN_COOKIE": "xiangtong",
+        "SIGN_IN_PATH": "/sign-in",
+        "STORAGE_ORIGIN": services.storage.origin,
+    }
+
+
+def language() -> str:
+    """The language of this request: `?lang=`, the cookie, then the browser's wish; Chinese unless English is asked."""
+    asked = request.args.get("lang") or request.cookies.get("lang")
+    if asked in _LANGUAGES:
+        return _LANGUAGES[asked]
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    return "en" if best == "en" else _LANGUAGES["zh"]
+
+
+def secure(response: Response) -> Response:
+    """Strict headers on everything; pages about a person are never stored by a cache."""
+    from flask import current_app
+
+    storage = current_app.config.get("STORAGE_ORIGIN", "")
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+        f" connect-src 'self' {storage}; form-action 'self' {storage}; base-uri 'none'; frame-ancestors 'none';"
+        " manifest-src 'self'; worker-src 'self'".replace("  ", " "),
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    headers.setdefault("Cache-Control", "no-store")
+    return response
