@@ -1,0 +1,52 @@
+"""Partial evaluation of templates: a field's partial is run once, with holes where the answer goes.
+
+A partial of ``templates/fields/`` is ordinary Jinja. What differs from one request to the next (the value, the
+problem's sentence, the row's number, which option is chosen) is given to it as a single private-use character. What
+comes out is cut at those characters, kept, and filled in by joining strings: a few microseconds for a field instead
+of fifty. The values themselves are never kept. Text that a form's author writes cannot hold such a character
+(``quiet`` takes them out).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+VALUE, PROBLEM, ROW, ORDINAL, BODY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_FIRST_CHOICE = 0xE100
+_MOST_CHOICES = 0x1700
+_HOLE = re.compile("([\ue000-\uf8ff])")
+
+
+def choice_hole(index: int) -> str:
+    """Give the hole that says whether the option at ``index`` is chosen."""
+    if index >= _MOST_CHOICES:
+        raise ValueError(f"a question has at most {_MOST_CHOICES} options")
+    return chr(_FIRST_CHOICE + index)
+
+
+def quiet(text: str) -> str:
+    """Take private-use characters out of a text that will stand in a template."""
+    return _HOLE.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A template cut at its holes: literal, hole, literal, …, literal."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def cut(cls, html: str) -> Pieces:
+        """Cut what a partial rendered."""
+        return cls(tuple(_HOLE.split(html)))
+
+    def fill(self, holes: Mapping[str, str]) -> Markup:
+        """Join the literals with the (already escaped) texts of the holes; a hole without a text is empty."""
+        parts = list(self.parts)
+        for place in range(1, len(parts), 2):
+            parts[place] = holes.get(parts[place], "")
+        return Markup("".join(parts))  # noqa: S704 - every part was escaped by Jinja or by the caller

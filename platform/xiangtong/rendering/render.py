@@ -1,0 +1,160 @@
+"""The fields of a step, as HTML. Doors put the frame, the progress and the buttons around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from xiangtong.dialect.plan import Plan, Question, Step
+from xiangtong.rendering.context import ProblemLike, RenderContext
+from xiangtong.rendering.pieces import BODY, ORDINAL, PROBLEM, ROW, VALUE, choice_hole, quiet
+from xiangtong.rendering.sheet import Look, options_of, sheet_of
+from xiangtong.rendering.values import chosen_values, size_in_words, typed
+from xiangtong.rendering.view import FileView, id_of
+
+_FILES = frozenset({"file", "photo", "signature"})
+_CHOICES = frozenset({"choice", "choices", "yes-no", "consent", "village"})
+
+
+def render_step(
+    plan: Plan, step: Step, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext
+) -> Markup:
+    """Give the fields of one step with their answers and problems, without form element or buttons."""
+    writer = _Writer(plan, problems, ctx)
+    return Markup("\n").join([writer.asked(question, data) for question in plan.questions_of(step)])
+
+
+def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext) -> Markup:
+    """Give the fields of all steps, each step under its title: for the preview and the blank form."""
+    told = list(problems)
+    titles = [step.title_en or step.title if ctx.locale == "en" else step.title for step in plan.steps]
+    parts = [
+        Markup("<h2>{}</h2>\n{}").format(title, render_step(plan, step, data, told, ctx))
+        for title, step in zip(titles, plan.steps, strict=True)
+    ]
+    return Markup("\n").join(parts)
+
+
+def problem_links(problems: Iterable[ProblemLike], ctx: RenderContext) -> list[tuple[str, str]]:
+    """Give (id of the input, sentence) of every problem, as the component ``summary`` wants them."""
+    return [(id_of(problem.pointer), _sentence(problem, ctx)) for problem in problems]
+
+
+def _sentence(problem: ProblemLike, ctx: RenderContext) -> str:
+    return (problem.message_en or problem.message) if ctx.locale == "en" else problem.message
+
+
+class _Writer:
+    """Writes questions one after the other; knows the page, but no question in particular."""
+
+    def __init__(self, plan: Plan, problems: Iterable[ProblemLike], ctx: RenderContext) -> None:
+        self._ctx = ctx
+        self._sheet = sheet_of(plan, ctx.locale)
+        self._lists: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._problems: dict[str, str] = {}
+        for problem in problems:
+            self._problems.setdefault(problem.pointer, _sentence(problem, ctx))
+
+    def asked(self, question: Question, data: Mapping[str, Any]) -> Markup:
+        """Write a question that a step names, wherever in the data it stands."""
+        *above, name = question.pattern[1:].split("/")
+        holder: Any = data
+        for step in above:
+            holder = holder.get(step) if isinstance(holder, Mapping) else None
+        value = holder.get(name) if isinstance(holder, Mapping) else None
+        return self._write(question, question.pattern, value, {})
+
+    def _write(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+        if question.office:
+            return Markup("")
+        if question.is_rows:
+            return self._rows(question, pointer, value)
+        if question.is_group:
+            return self._group(question, pointer, value, row)
+        if question.is_derived:
+            return self._derived(question, pointer, row)
+        return self._single(question, pointer, value, row)
+
+    def _single(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+        look = self._look(question, pointer, value)
+        holes = dict(row)
+        if question.kind in _CHOICES:
+            chosen = chosen_values(value)
+            word = " selected" if question.kind == "village" else " checked"
+            for index, option in enumerate(options_of(question, look)):
+                if option.value in chosen:
+                    holes[choice_hole(index)] = word
+        elif question.kind not in _FILES:
+            holes[VALUE] = escape(typed(question.kind, value))
+        return self._fill(look, question, pointer, holes)
+
+    def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> Markup:
+        value = self._ctx.derived.get(pointer)
+        words = next((one.label for one in question.options if one.value == value), typed(question.kind, value))
+        shown = f"{words} {question.unit}" if words and question.unit else words
+        look = self._look(question, pointer, None, "derived")
+        return self._fill(look, question, pointer, {**row, VALUE: escape(shown or "—")})
+
+    def _group(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+        body = self._children(question, pointer, value, row)
+        return self._fill(self._look(question, pointer, None, "group"), question, pointer, {**row, BODY: body})
+
+    def _rows(self, question: Question, pointer: str, value: Any) -> Markup:
+        rows: Sequence[Any] = value if isinstance(value, list) else ()
+        body = Markup("").join([self._row(question, pointer, index, one) for index, one in enumerate(rows)])
+        return self._fill(self._look(question, pointer, None, "rows"), question, pointer, {BODY: body})
+
+    def _row(self, question: Question, pointer: str, index: int, value: Any) -> Markup:
+        words = question.row.ordinal(index) if self._ctx.locale != "en" else f"No. {index + 1}"
+        row = {ROW: str(index), ORDINAL: str(escape(words))}
+        body = self._children(question, f"{pointer}/{index}", value, row)
+        look = Look(question.pattern, "_row", readonly=self._ctx.readonly)
+        return self._sheet.pieces(look, question, self._ctx.gettext).fill({**row, BODY: body})
+
+    def _children(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+        answers = value if isinstance(value, Mapping) else {}
+        parts = [
+            self._write(child, f"{pointer}/{child.name}", answers.get(child.name), row) for child in question.children
+        ]
+        return Markup("").join(parts)
+
+    def _look(self, question: Question, pointer: str, value: Any, partial: str = "") -> Look:
+        ctx = self._ctx
+        return Look(
+            question=question.pattern,
+            partial=partial or question.kind,
+            problem=pointer in self._problems,
+            optional=pointer not in ctx.required if ctx.required is not None else not question.always_required,
+            hidden=ctx.visible is not None and pointer not in ctx.visible,
+            readonly=ctx.readonly or pointer in ctx.locked,
+            source=ctx.sources.get(pointer, ""),
+            township_options=self._township_options(question),
+            files=self._files(value) if question.kind in _FILES else (),
+        )
+
+    def _township_options(self, question: Question) -> tuple[tuple[str, str], ...]:
+        name = question.options_from
+        if not name:
+            return ()
+        if name not in self._lists:
+            self._lists[name] = tuple(self._ctx.options.get(name, {}).items())
+        return self._lists[name]
+
+    def _files(self, value: Any) -> tuple[FileView, ...]:
+        files = [one for one in value or () if isinstance(one, Mapping)] if isinstance(value, list) else []
+        return tuple(
+            FileView(
+                id=str(one.get("id", "")),
+                name=quiet(str(one.get("name", ""))),
+                size=size_in_words(int(one.get("size", 0))),
+                url=self._ctx.file_url(str(one.get("id", ""))),
+            )
+            for one in files
+        )
+
+    def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> Markup:
+        if look.problem:
+            holes[PROBLEM] = escape(self._problems[pointer])
+        return self._sheet.pieces(look, question, self._ctx.gettext).fill(holes)

@@ -1,0 +1,124 @@
+"""The cut templates of one form version in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from xiangtong.dialect.plan import Option, Plan, Question
+from xiangtong.rendering.pieces import BODY, PROBLEM, ROW, VALUE, Pieces, quiet
+from xiangtong.rendering.view import FieldView, FileView
+
+_YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
+_AGREED = (Option("true", "同意", "I agree"),)
+_FIXED_OPTIONS = {"yes-no": _YES_NO, "consent": _AGREED}
+_AUTOCOMPLETE = {"person-name": "name", "mobile-phone": "tel", "phone": "tel", "address": "street-address"}
+_VALUE, _PROBLEM, _BODY = Markup(VALUE), Markup(PROBLEM), Markup(BODY)  # noqa: S704 - one private-use character each
+#: Township lists differ, so a sheet of a popular form would grow for ever without this.
+_MOST_PIECES = 3000
+
+_templates = Environment(
+    loader=PackageLoader("xiangtong", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Look(NamedTuple):
+    """Everything besides the holes that decides what a field's markup is; a tuple, since it is hashed for every field."""
+
+    question: str  # its pattern
+    partial: str
+    problem: bool = False
+    optional: bool = False
+    hidden: bool = False
+    readonly: bool = False
+    source: str = ""
+    township_options: tuple[tuple[str, str], ...] = ()
+    files: tuple[FileView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Cut templates, made when they are first needed."""
+
+    locale: str
+    applicant: frozenset[str]  # patterns of the applicant's own answers, which a browser may fill in
+    cut: dict[Look, Pieces] = field(default_factory=dict)
+
+    def pieces(self, look: Look, question: Question, gettext: Callable[[str], str]) -> Pieces:
+        """Give the cut template for a look; one that lists files is made for the occasion."""
+        known = self.cut.get(look)
+        if known is not None:
+            return known
+        made = Pieces.cut(self._run(look, question, gettext))
+        if not look.files:
+            if len(self.cut) >= _MOST_PIECES:
+                self.cut.clear()
+            self.cut[look] = made
+        return made
+
+    def _run(self, look: Look, question: Question, gettext: Callable[[str], str]) -> str:
+        template = _templates.get_template(f"fields/{look.partial}.html")
+        return template.render(f=self._view(look, question), _=gettext).strip()
+
+    def _view(self, look: Look, question: Question) -> FieldView:
+        known = question.pattern in self.applicant
+        return FieldView(
+            question=question,
+            name=question.pattern.replace("*", ROW),
+            label=self._words(question, "label"),
+            hint=self._hint(question),
+            text=self._words(question, "text"),
+            unit=quiet(question.unit),
+            options=tuple(self._option(one) for one in options_of(question, look)),
+            autocomplete=_AUTOCOMPLETE.get(question.kind, "off") if known else "off",
+            value=_VALUE,
+            problem=_PROBLEM if look.problem else "",
+            body=_BODY,
+            optional=look.optional,
+            hidden=look.hidden,
+            readonly=look.readonly,
+            source=quiet(look.source),
+            files=look.files,
+        )
+
+    def _words(self, question: Question, part: str) -> str:
+        own = str(getattr(question, part))
+        return quiet(question.english.get(part, own) if self.locale == "en" else own)
+
+    def _hint(self, question: Question) -> str:
+        hint = self._words(question, "hint")
+        if not question.example:
+            return hint
+        example = f"例如 {question.example}" if self.locale != "en" else f"For example {question.example}"
+        return quiet(f"{hint.rstrip('。.')}，{example}" if hint else example)
+
+    def _option(self, option: Option) -> Option:
+        label = option.label_en if self.locale == "en" and option.label_en else option.label
+        return Option(quiet(option.value), quiet(label), hint=quiet(option.hint))
+
+
+def options_of(question: Question, look: Look) -> tuple[Option, ...]:
+    """Give the options a question offers: those of its kind, of the township's list, or its own."""
+    if look.township_options:
+        return tuple(Option(value, label) for value, label in look.township_options)
+    return _FIXED_OPTIONS.get(question.kind) or question.options
+
+
+@lru_cache(maxsize=256)
+def _sheet(digest: str, locale: str, applicant: frozenset[str]) -> Sheet:
+    return Sheet(locale=locale, applicant=applicant)
+
+
+def sheet_of(plan: Plan, locale: str) -> Sheet:
+    """Find the sheet of a form version, one per version and language."""
+    applicant = plan.form.get("applicant") or {}
+    return _sheet(plan.digest, locale, frozenset(one for one in applicant.values() if isinstance(one, str)))

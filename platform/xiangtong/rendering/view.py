@@ -1,0 +1,79 @@
+"""What a field's partial is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from xiangtong.dialect.plan import Option, Question
+from xiangtong.rendering.pieces import ORDINAL, ROW, choice_hole
+
+
+def id_of(pointer: str) -> str:
+    """Give the HTML id of a pointer: ``/household/0/name`` → ``f-household-0-name``.
+
+    Names in the dialect hold ``a-z 0-9 _`` only, so no two pointers share an id.
+    """
+    return "f" + pointer.replace("/", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One uploaded file, in words."""
+
+    id: str
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One question as its partial sees it. Texts marked as holes are filled in later."""
+
+    question: Question
+    name: str  # the JSON Pointer; the row's number in it is a hole
+    label: str
+    hint: str
+    text: str
+    unit: str
+    options: tuple[Option, ...]
+    autocomplete: str
+    value: Markup  # a hole
+    problem: Markup | str  # a hole, or nothing
+    body: Markup  # a hole
+    optional: bool
+    hidden: bool
+    readonly: bool
+    source: str
+    files: tuple[FileView, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its input, or of its fieldset."""
+        return id_of(self.name)
+
+    @property
+    def row_name(self) -> str:
+        """The JSON Pointer of one row of it."""
+        return f"{self.name}/{ROW}"
+
+    @property
+    def row_id(self) -> str:
+        """The id of one row of it."""
+        return id_of(self.row_name)
+
+    @property
+    def ordinal(self) -> Markup:
+        """The hole for the name of a row: 第 2 位家人."""
+        return Markup(ORDINAL)  # noqa: S704 - one private-use character
+
+    @property
+    def many(self) -> bool:
+        """Say whether more than one file may be picked."""
+        return int(self.question.schema.get("maxItems", 99)) > 1
+
+    def chosen(self, index: int) -> Markup:
+        """Give the hole that becomes `` checked`` (or `` selected``) when the option is the answer."""
+        return Markup(choice_hole(index))  # noqa: S704 - one private-use character
