@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from xiangtong.dialect import expressions
-from xiangtong.dialect.plan import Material, Option, Plan, Question, Rule, RowWords, Step
+from xiangtong.dialect.plan import Material, Option, Plan, Question, RowWords, Rule, Step
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.rewrite import rewrite
 from xiangtong.dialect.vocabulary import Schema, Vocabulary
@@ -71,7 +71,7 @@ class _Maker:
             **words,
             options=tuple(_option(one) for one in schema.get("x-options", _items_options(schema))),
             options_from=schema.get("x-options-from", ""),
-            children=self._children(inner, inside) if schema.get("x-kind") != "opinion" else (),
+            children=self._children(inner, inside),
             row=RowWords(**schema.get("x-row", {})),
             hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
             required_when=tuple(dict.fromkeys(self.wiring.required.get(pattern, ()))),
@@ -100,7 +100,7 @@ def _inside(schema: Schema, pattern: str) -> tuple[Schema, str]:
     items = schema.get("items")
     if schema.get("x-kind") == "rows" and isinstance(items, Mapping):
         return items, f"{pattern}/*"
-    return (schema, pattern) if schema.get("type") == "object" else ({}, pattern)
+    return (schema, pattern) if schema.get("x-kind", "group") == "group" else ({}, pattern)
 
 
 def _items_options(schema: Schema) -> Any:

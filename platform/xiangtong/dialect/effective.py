@@ -41,9 +41,7 @@ def scopes(plan: Plan, stored: Mapping[str, Any]) -> Iterator[tuple[Question, tu
     yield from _scopes(plan.root, ("", stored), ())
 
 
-def _scopes(
-    question: Question, frame: Frame, outer: tuple[Frame, ...]
-) -> Iterator[tuple[Question, tuple[Frame, ...]]]:
+def _scopes(question: Question, frame: Frame, outer: tuple[Frame, ...]) -> Iterator[tuple[Question, tuple[Frame, ...]]]:
     frames = (*outer, frame)
     yield question, frames
     pointer, value = frame

@@ -191,9 +191,7 @@ OPERATORS: Mapping[str, Operator] = {
     "days_between": Operator(_days_between, operands=(2, 2)),
     "band": Operator(_band, operands=(1, 1), settings=frozenset({"bands"}), needs=frozenset({"bands"})),
     "lookup": Operator(_lookup, operands=(2, 2), settings=frozenset({"floor"})),
-    "disability_of": Operator(
-        _disability_of, operands=(1, 1), settings=frozenset({"part"}), needs=frozenset({"part"})
-    ),
+    "disability_of": Operator(_disability_of, operands=(1, 1), settings=frozenset({"part"}), needs=frozenset({"part"})),
     "equals": Operator(_equals, rule=True, operands=(2, 2)),
     "differs": Operator(_differs, rule=True, operands=(2, 2)),
     "at_most": Operator(_at_most, rule=True, operands=(2, 2)),

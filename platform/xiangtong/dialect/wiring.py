@@ -33,9 +33,9 @@ def containers(schema: Schema, scope: str = "", place: str = "") -> Iterator[tup
         if not isinstance(part, Mapping):
             continue
         here = f"{place}/properties/{name}"
-        if "properties" in part:
+        if part.get("x-kind") == "group":
             yield from containers(part, f"{scope}/{name}", here)
-        elif isinstance(part.get("items"), Mapping) and "properties" in part["items"]:
+        elif part.get("x-kind") == "rows" and isinstance(part.get("items"), Mapping):
             yield from containers(part["items"], f"{scope}/{name}/*", f"{here}/items")
 
 

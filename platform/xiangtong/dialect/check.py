@@ -1,0 +1,55 @@
+"""Say everything about a form document that the dialect refuses. An empty list means: it can be honoured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from xiangtong.dialect import _check_keywords, _check_meaning, _check_questions
+from xiangtong.dialect.resolve import resolve
+from xiangtong.dialect.rewrite import rewrite
+from xiangtong.dialect.vocabulary import DialectError, Finding, Vocabulary
+
+DIALECT = "urn:xiangtong:form-dialect:1"
+
+#: A form larger than this many bytes of JSON would not fit a phone's patience either.
+LARGEST_FORM = 512 * 1024
+
+
+def check(schema: Any, library: Vocabulary) -> list[Finding]:
+    """Check a whole form document; findings come in the order of the document."""
+    if not isinstance(schema, Mapping):
+        return [Finding("", "表单必须是一个 JSON 对象", "A form must be a JSON object")]
+    if schema.get("$schema") != DIALECT:
+        return [Finding("/$schema", f"$schema 要写成 {DIALECT}", f"$schema must be {DIALECT}")]
+    findings = list(_check_keywords.check_keywords(schema, library))
+    if findings:
+        return findings
+    return list(_beyond_keywords(schema, library))
+
+
+def check_part(part: Any, library: Vocabulary) -> list[Finding]:
+    """Check a shared part of ``form_schemas/_common``: its keywords only, since it has no order of its own."""
+    return list(_check_keywords.check_keywords(part, library, root=False))
+
+
+def _beyond_keywords(schema: Mapping[str, Any], library: Vocabulary) -> Iterator[Finding]:
+    """What can only be said once references are resolved."""
+    try:
+        plain = rewrite(resolve(schema, library))
+    except DialectError as error:
+        yield Finding("", f"表单引用的内容有问题：{error}", str(error))
+        return
+    findings = [*_check_questions.check_questions(plain, library), *_check_meaning.check_meaning(plain)]
+    yield from findings
+    if not findings and library.meta_schema:
+        yield from _against_meta_schema(schema, library)
+
+
+def _against_meta_schema(schema: Mapping[str, Any], library: Vocabulary) -> Iterator[Finding]:
+    """Hold the form against the published meta-schema, so that the two descriptions cannot drift apart."""
+    for error in Draft202012Validator(library.meta_schema).iter_errors(schema):
+        pointer = "".join(f"/{token}" for token in error.absolute_path)
+        yield Finding(pointer, f"这里不符合表单规范：{error.message}", error.message)

@@ -1,0 +1,21 @@
+"""One of a few answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xiangtong.dialect.plan import Question
+from xiangtong.fields.kind import Kind
+
+
+class Choice(Kind):
+    """One of the options; the value stored is the option's, never its words."""
+
+    name = "choice"
+    needs = ("enum",)
+    ask = "请选择"
+    ask_en = "Please choose"
+
+    def display(self, value: Any, question: Question) -> str:
+        """The words of the chosen option."""
+        return next((option.label for option in question.options if option.value == value), str(value))

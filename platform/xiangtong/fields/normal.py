@@ -1,0 +1,109 @@
+"""How a raw text becomes a value, the same way in Python and in the browser (``docs/dialect.md`` §5).
+
+What cannot become a value stays as it was typed: the person sees it again, beside a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from xiangtong.dialect.vocabulary import LARGEST_INTEGER
+
+# Written out, since Python and JavaScript differ on what white space is.
+_WHITE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+_EDGES = re.compile(f"^[{_WHITE}]+|[{_WHITE}]+$")
+_GAPS = re.compile(f"[{_WHITE}]+")
+# Controls would break rows and documents; lone surrogates are no text at all.
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_DASHES = re.compile("[-\u2010-\u2015\u2212]")
+_DOTS = re.compile("(?<=[\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])")
+_INTEGER = re.compile("-?[0-9]{1,16}")
+_HUNDREDTHS = re.compile("(-?)([0-9]{1,13})(?:\\.([0-9]{1,2})0*)?")
+_UNITS = re.compile("(元|平方米|㎡|m2|m²|米|m|人|岁|层)$", re.IGNORECASE)
+_DATES = (
+    re.compile("([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"),
+    re.compile("([0-9]{4})([0-9]{2})([0-9]{2})"),
+)
+
+
+def scrub(text: str) -> str:
+    """Take away characters that are no text: controls, lone surrogates."""
+    return _UNSPEAKABLE.sub("", text)
+
+
+def text(raw: str) -> Any:
+    """Trim; line ends become ``\\n``."""
+    return _EDGES.sub("", scrub(raw.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def name(raw: str) -> Any:
+    """Trim; rare characters, ``·`` and inner spaces stay; look-alikes of ``·`` become it."""
+    return _DOTS.sub("·", text(raw))
+
+
+def code(raw: str) -> Any:
+    """A number or a code: full-width to plain, no spaces, no dashes, upper case."""
+    plain = unicodedata.normalize("NFKC", scrub(raw))
+    return _DASHES.sub("", _GAPS.sub("", plain)).upper()
+
+
+def integer(raw: str) -> Any:
+    """``１，２００ 人`` becomes 1200."""
+    plain = _UNITS.sub("", _plain_number(raw))
+    return _within(int(plain), raw) if _INTEGER.fullmatch(plain) else text(raw)
+
+
+def hundredths(raw: str) -> Any:
+    """``120.5`` becomes 12050: fen of yuan, 0.01 m² of m², cm of m."""
+    match = _HUNDREDTHS.fullmatch(_UNITS.sub("", _plain_number(raw)))
+    if match is None:
+        return text(raw)
+    sign, whole, part = match.groups()
+    value = int(whole) * 100 + int((part or "").ljust(2, "0"))
+    return _within(-value if sign else value, raw)
+
+
+def boolean(raw: str) -> Any:
+    """``true``, ``on``, ``1`` and ``false``, ``0``."""
+    return {"true": True, "on": True, "1": True, "false": False, "0": False}.get(text(raw), text(raw))
+
+
+def day(raw: str) -> Any:
+    """``2026年1月31日`` and its like become ``2026-01-31``."""
+    plain = _GAPS.sub("", unicodedata.normalize("NFKC", scrub(raw)))
+    for shape in _DATES:
+        match = shape.fullmatch(plain)
+        if match:
+            return f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
+    return text(raw)
+
+
+def _plain_number(raw: str) -> str:
+    return _GAPS.sub("", unicodedata.normalize("NFKC", scrub(raw))).replace(",", "").replace("−", "-")
+
+
+def _within(value: int, raw: str) -> Any:
+    return value if abs(value) <= LARGEST_INTEGER else text(raw)
+
+
+NORMAL_FORMS: Mapping[str, Callable[[str], Any]] = {
+    "text": text,
+    "name": name,
+    "code": code,
+    "integer": integer,
+    "hundredths": hundredths,
+    "boolean": boolean,
+    "date": day,
+}
+
+
+def today_or_before(value: Any, today: date) -> bool:
+    """Say whether a date in text is not in the future; what is no date passes."""
+    try:
+        return not isinstance(value, str) or date.fromisoformat(value) <= today
+    except ValueError:
+        return True
