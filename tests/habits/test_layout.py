@@ -1,0 +1,90 @@
+"""Habits of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted((ROOT / "platform").rglob("*.py"))
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_platform_is_a_source_root_and_not_a_package() -> None:
+    # An __init__.py in either place would shadow the standard library's `platform`.
+    assert not (ROOT / "platform" / "__init__.py").exists()
+    assert not (ROOT / "tests" / "platform").exists()
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT / "platform")))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 400, "over 400 lines: is there a wall to move?"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno <= 50, f"{node.name} is over 50 lines"
+
+
+def test_most_functions_are_short() -> None:
+    lengths = sorted(
+        (node.end_lineno or 0) - node.lineno + 1
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    )
+    assert lengths[len(lengths) // 2] < 10
+    assert lengths[len(lengths) * 9 // 10] <= 25
+
+
+def test_nobody_names_a_module_after_nothing() -> None:
+    vague = {"utils", "helpers", "common", "manager", "misc"}
+    assert [path for path in CODE if path.stem in vague] == []
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    for item in fields(Settings):
+        assert f"| `{variable(item)}` | {item.metadata['doc']}" in page, f"docs/settings.md lacks {variable(item)}"
+
+
+def test_production_refuses_demo_secrets_and_debug() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings(environment="production", debug="1").refuse_demo()
+    said = str(refusal.value)
+    assert "XIANGTONG_MASTER_KEY" in said
+    assert "XIANGTONG_DEBUG" in said
+    assert "XIANGTONG_DATABASE_URL" in said
+    assert DEMO_SECRET not in said
+
+
+def test_requirements_are_hashed_and_hold_no_address() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "--hash=sha256:" in text
+        assert not re.search(r"https?://|--index-url|--find-links", text)
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+
+
+def test_the_project_stands_alone() -> None:
+    foreign = re.compile(r"\.\./shared|/work/|py" r"pi\.org|npm" r"js\.(org|com)|deb\.deb" r"ian")
+    for path in _tracked():
+        if path.suffix in {".png", ".docx", ".ico", ".woff2"} or path == Path(__file__):
+            continue
+        found = foreign.search(path.read_text(errors="ignore"))
+        assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
+
+
+def test_nothing_of_others_is_tracked() -> None:
+    names = [str(path.relative_to(ROOT)) for path in _tracked()]
+    assert [n for n in names if re.search(r"(^|/)(vendor|node_modules)/|\.min\.(js|css)$", n)] == []
