@@ -1,0 +1,98 @@
+"""What a store of bytes and a virus scanner promise; every adapter passes the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from xiangtong.kernel.errors import Refusal
+
+ScanState = Literal["not_scanned", "clean", "infected", "error"]
+
+
+class Missing(Exception):  # noqa: N818 - it says what is so, as KeyError does.
+    """There is no object under this key."""
+
+
+class OfferRefused(Refusal):
+    """Bytes that came to an upload address are not those it was given for."""
+
+    code = "UPLOAD_REFUSED"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where a browser may put one file: a form POST of `fields`, then the part `file`.
+
+    It holds for one key, one media type, one exact size, one checksum where one was given, until `expires_at`.
+    """
+
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One stored object: its key, its size in bytes, when it was written (aware)."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Storage(Protocol):
+    """A store of bytes. Keys are `<area>/t/<tenant>/<yyyy>/<mm>/<uuid>`; an object is whole or not there.
+
+    Adapters MUST make `put` atomic, MUST raise Missing from `get` and `copy` for an unknown key, and SHOULD be safe
+    to use from several threads. `origin` is the scheme and host a page must be allowed to post to; "" is our own.
+    """
+
+    origin: str
+
+    def offer(self, key: str, *, media_type: str, size: int, sha256: str | None = None, seconds: int = 600) -> Offer:
+        """An address for exactly one upload; `sha256` is 64 hex characters."""
+        ...
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store `data`, replacing what was there."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """All bytes of an object; raises Missing."""
+        ...
+
+    def head(self, key: str) -> Stat | None:
+        """What is known of an object without reading it; None when it is not there."""
+        ...
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object inside the store; raises Missing."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; removing one that is not there is no error."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        """Every object whose key begins with `prefix`, in no promised order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scanner said. `error` is never taken for clean; `signature` names what was found."""
+
+    state: ScanState
+    signature: str = ""
+
+
+class Scanner(Protocol):
+    """Looks into one file. Answers and never raises: what it could not look at is `error`."""
+
+    def scan(self, data: bytes) -> Scan:
+        """The verdict on `data`."""
+        ...

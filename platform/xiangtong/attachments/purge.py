@@ -1,0 +1,99 @@
+"""What nobody claimed goes, and rows and stored objects are compared both ways.
+
+A purge never trusts itself: bytes are removed only for rows that a committed transaction marked, and a stray object
+only after a grace in which a slower transaction would have committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from xiangtong.attachments.models import Attachment
+from xiangtong.attachments.ports import Storage
+from xiangtong.attachments.uploads import CLEAN, QUARANTINE
+from xiangtong.kernel import clock
+
+PENDING_FOR = timedelta(hours=24)
+GRACE = timedelta(days=7)
+_BATCH = 500
+_PRESENT = ("clean", "claimed")
+
+Open = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Objects without a row (removed), rows without an object (somebody must look)."""
+
+    stray: list[str] = field(default_factory=list)
+    missing: list[UUID] = field(default_factory=list)
+
+
+def purge_orphans(storage: Storage, *, tenant_id: int, opened: Open) -> int:
+    """Remove the bytes of discarded files and of those that stayed pending or refused for a day; how many files went.
+
+    `opened` gives a transaction in the tenant's scope: one marks, then the bytes go, then one writes that they went.
+    """
+    with opened() as session:
+        rows = _mark(session, tenant_id)
+    for _, object_key in rows:
+        storage.delete(f"{QUARANTINE}/{object_key}")
+        storage.delete(f"{CLEAN}/{object_key}")
+    if rows:
+        with opened() as session:
+            session.execute(
+                update(Attachment)
+                .where(Attachment.tenant_id == tenant_id, Attachment.id.in_([identity for identity, _ in rows]))
+                .values(state="purged")
+            )
+    return len(rows)
+
+
+def compare(storage: Storage, *, tenant_id: int, opened: Open) -> Comparison:
+    """List both sides. Objects older than GRACE that no row names are removed; missing ones are only reported."""
+    stored = {area: _listing(storage, area, tenant_id) for area in (CLEAN, QUARANTINE)}
+    with opened() as session:
+        rows = session.execute(
+            select(Attachment.id, Attachment.object_key, Attachment.state).where(
+                Attachment.tenant_id == tenant_id, Attachment.state != "purged"
+            )
+        ).all()
+    known = {row.object_key for row in rows}
+    missing = [row.id for row in rows if row.state in _PRESENT and row.object_key not in stored[CLEAN]]
+    old = clock.now() - GRACE
+    stray = [
+        f"{area}/{key}" for area, found in stored.items() for key, at in found.items() if key not in known and at < old
+    ]
+    for key in stray:
+        storage.delete(key)
+    return Comparison(stray, missing)
+
+
+def _mark(session: Session, tenant_id: int) -> list[tuple[UUID, str]]:
+    due = or_(
+        Attachment.state == "discarded",
+        and_(
+            Attachment.state.in_(("quarantined", "refused")),
+            Attachment.created_at < clock.now() - PENDING_FOR,
+        ),
+    )
+    some = select(Attachment.id).where(Attachment.tenant_id == tenant_id, due).limit(_BATCH)
+    rows = session.execute(
+        update(Attachment)
+        .where(Attachment.tenant_id == tenant_id, Attachment.id.in_(some))
+        .values(state="discarded")
+        .returning(Attachment.id, Attachment.object_key)
+    )
+    return [(identity, object_key) for identity, object_key in rows]
+
+
+def _listing(storage: Storage, area: str, tenant_id: int) -> dict[str, datetime]:
+    head = f"{area}/"
+    return {stat.key.removeprefix(head): stat.modified for stat in storage.list(f"{head}t/{tenant_id}/")}

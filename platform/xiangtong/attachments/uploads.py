@@ -1,0 +1,234 @@
+"""From the first byte to a clean file. Every verb is short, and no transaction is open while bytes travel.
+
+With script:    `begin` (a row and an address) → the browser posts to the store → `settle` (look at it) → `finish`.
+Without script: `receive` looks at bytes that came through us and puts them in their place → `finish`.
+A process killed between any two of these leaves a row `quarantined` (settled by a job) or a stray object (purged).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from xiangtong.attachments.kinds import PHOTOS, Examined, Rules, Unfit, check_size, check_type, examine
+from xiangtong.attachments.models import Attachment
+from xiangtong.attachments.ports import Missing, Scan, Scanner, Storage
+from xiangtong.kernel import clock, jobs
+from xiangtong.kernel.errors import Conflict
+from xiangtong.kernel.ids import new_id
+from xiangtong.tenancy.keys import OpenKey
+
+VERIFY = "attachments.verify"
+QUARANTINE, CLEAN = "quarantine", "clean"
+# An upload that its page never confirmed is looked at after this long.
+_PATIENCE = timedelta(minutes=12)
+_NAME_LIMIT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A file that was announced: everything needed to look at it without a transaction."""
+
+    tenant_id: int
+    id: UUID
+    object_key: str
+    media_type: str
+    size: int
+    sha256: str | None
+
+    @property
+    def announced(self) -> Rules:
+        """What may come: this size, and this type or another kind of photo (phones call them all JPEG)."""
+        alike = PHOTOS if self.media_type in PHOTOS else frozenset({self.media_type})
+        return Rules(max_bytes=self.size, media_types=alike)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What looking at a file came to. `examined` is None for a refused file and for one to look at again later."""
+
+    scan: Scan
+    examined: Examined | None = None
+    refusal: Unfit | None = None
+
+
+def begin(
+    session: Session,
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    owner_id: UUID,
+    material_code: str,
+    name: str,
+    media_type: str,
+    size: int,
+    sha256: str | None = None,
+    rules: Rules,
+) -> Pending:
+    """Announce one file of the draft `owner_id` and defer a look at it; raises Unfit.
+
+    `media_type` and `size` are the browser's word: they decide what the address admits, and are checked again later.
+    """
+    check_size(size, rules)
+    check_type(media_type, rules)
+    row = _announce(
+        session, key=key, tenant_id=tenant_id, owner_id=owner_id, material_code=material_code, name=name, rules=rules
+    )
+    row.media_type, row.size, row.claimed_sha256 = media_type, size, sha256
+    session.flush()
+    jobs.defer(
+        session, VERIFY, lock=str(row.id), at=clock.now() + _PATIENCE, tenant_id=tenant_id, attachment_id=str(row.id)
+    )
+    return pending(row)
+
+
+def pending(row: Attachment) -> Pending:
+    """What `settle` needs of a row."""
+    return Pending(row.tenant_id, row.id, row.object_key, row.media_type, row.size, row.claimed_sha256)
+
+
+def settle(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending) -> Verdict | None:
+    """Look at a file in quarantine; a good one is sealed and put in its place. None: its bytes have not come yet.
+
+    May run twice for one file: the second time finds the same bytes and puts the same object again.
+    """
+    try:
+        data = storage.get(f"{QUARANTINE}/{file.object_key}")
+    except Missing:
+        return None
+    try:
+        examined = examine(data, rules=file.announced, sha256=file.sha256, size=file.size)
+    except Unfit as refusal:
+        return Verdict(Scan("not_scanned"), refusal=refusal)
+    return _keep(storage, scanner, key=key, file=file, examined=examined, raw=data)
+
+
+def receive(
+    session: Session,
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    owner_id: UUID,
+    material_code: str,
+    name: str,
+    rules: Rules,
+) -> Pending:
+    """Announce a file whose bytes are already with us (a form without script); follow with `settle_here`."""
+    row = _announce(
+        session, key=key, tenant_id=tenant_id, owner_id=owner_id, material_code=material_code, name=name, rules=rules
+    )
+    session.flush()
+    return pending(row)
+
+
+def settle_here(
+    storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, data: bytes, rules: Rules
+) -> Verdict:
+    """As `settle`, for bytes that came through us and never lay in quarantine; raises Unfit."""
+    examined = examine(data, rules=rules)
+    return _keep(storage, scanner, key=key, file=file, examined=examined, raw=data)
+
+
+def finish(session: Session, *, file: Pending, verdict: Verdict) -> Attachment:
+    """Write the verdict into the row. A file that was taken back or settled meanwhile stays as it is."""
+    row = session.scalars(
+        select(Attachment)
+        .where(Attachment.tenant_id == file.tenant_id, Attachment.id == file.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if row.state == "quarantined":
+        _write(row, verdict)
+        session.flush()
+    return row
+
+
+def tidy(storage: Storage, *, file: Pending, verdict: Verdict) -> None:
+    """After the commit: a file that was settled need not lie in quarantine any longer."""
+    if verdict.examined or verdict.refusal:
+        storage.delete(f"{QUARANTINE}/{file.object_key}")
+
+
+def _announce(
+    session: Session, *, key: OpenKey, tenant_id: int, owner_id: UUID, material_code: str, name: str, rules: Rules
+) -> Attachment:
+    _check_count(session, tenant_id, owner_id, material_code, rules)
+    identity = new_id()
+    row = Attachment(
+        tenant_id=tenant_id,
+        id=identity,
+        owner_id=owner_id,
+        material_code=material_code,
+        sealed_name=key.seal(_plain_name(name).encode(), context=name_context(identity)),
+        media_type="application/octet-stream",
+        size=0,
+        state="quarantined",
+        scan_state="not_scanned",
+        data_key_id=key.id,
+        object_key=f"t/{tenant_id}/{clock.today():%Y/%m}/{identity}",
+        created_at=clock.now(),
+    )
+    session.add(row)
+    return row
+
+
+def _check_count(session: Session, tenant_id: int, owner_id: UUID, material_code: str, rules: Rules) -> None:
+    present = session.scalar(
+        select(func.count()).where(
+            Attachment.tenant_id == tenant_id,
+            Attachment.owner_id == owner_id,
+            Attachment.material_code == material_code,
+            Attachment.state.in_(("quarantined", "clean")),
+        )
+    )
+    if (present or 0) >= rules.max_files:
+        raise Conflict(
+            f"这里最多传 {rules.max_files} 个文件，已经够了。要换的话请先删掉一个",
+            f"No more than {rules.max_files} files here",
+            code="FILE_COUNT",
+        )
+
+
+def _keep(
+    storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined, raw: bytes
+) -> Verdict:
+    scan = scanner.scan(raw)
+    if scan.state == "infected":
+        return Verdict(scan, refusal=Unfit.of("FILE_INFECTED"))
+    if scan.state == "error":
+        return Verdict(scan)
+    sealed = key.seal(examined.data, context=bytes_context(file.id))
+    storage.put(f"{CLEAN}/{file.object_key}", sealed)
+    return Verdict(scan, examined=examined)
+
+
+def _write(row: Attachment, verdict: Verdict) -> None:
+    row.scan_state = verdict.scan.state
+    if verdict.refusal:
+        row.state, row.refusal = "refused", verdict.refusal.code
+    elif verdict.examined:
+        row.state, row.sm3 = "clean", verdict.examined.sm3
+        row.media_type, row.size = verdict.examined.media_type, len(verdict.examined.data)
+    if row.state != "quarantined":
+        row.settled_at = clock.now()
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a path, without control characters, of a length a list can show; never empty."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(char for char in last if char.isprintable()).strip(" .")
+    return plain[-_NAME_LIMIT:] or "照片"
+
+
+def name_context(identity: UUID) -> str:
+    """Where a file's name is sealed."""
+    return f"attachment:{identity}:name"
+
+
+def bytes_context(identity: UUID) -> str:
+    """Where a file's bytes are sealed."""
+    return f"attachment:{identity}:bytes"

@@ -1,0 +1,209 @@
+"""Signing in at the province and out again. What belongs to one journey stands in a sealed cookie for a quarter hour."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response as BaseResponse
+
+from xiangtong.doors.shared.access import public
+from xiangtong.doors.shared.person import CITIZEN_COOKIE, clear_cookie, person, set_cookie
+from xiangtong.doors.shared.services import services
+from xiangtong.identity import citizens, sessions
+from xiangtong.identity.ports import Claims, Journey, SignInFailed, SignInUnavailable
+from xiangtong.kernel import clock
+from xiangtong.kernel.crypto import SealBroken
+from xiangtong.tenancy.scope import NOBODY
+
+blueprint = Blueprint("sign_in", __name__)
+_SECONDS = 15 * 60
+_PATH = "/sign-in"
+_CONTEXT = "sign-in-journey"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What a return from the province must fit, and where the person was going."""
+
+    state: str
+    nonce: str
+    verifier: str
+    onward: str
+
+
+@blueprint.get("/sign-in")
+@public
+def ask() -> BaseResponse:
+    """Say where signing in happens, with one button.
+
+    A page and not a redirect, because browsers refuse a redirect to another site in answer to a posted form, and a
+    posted form is how people come here when their session has ended.
+    """
+    onward = safe_onward(request.args.get("next"))
+    signed_in = person()
+    if signed_in is not None and signed_in.kind == "citizen":
+        return redirect(onward, 303)
+    return _page(onward)
+
+
+@blueprint.get("/sign-in/start")
+@public
+def start() -> BaseResponse:
+    """Send the browser to the province."""
+    onward = safe_onward(request.args.get("next"))
+    try:
+        journey = services().sign_in.authorize(redirect_uri=_return_address())
+    except SignInFailed as failure:
+        return _page(onward, failure)
+    response = redirect(journey.url, 303)
+    _remember(response, journey, onward)
+    return response
+
+
+@blueprint.get("/sign-in/callback")
+@public
+def callback() -> BaseResponse:
+    """The browser comes back: exchange the code, know the citizen, open the session, go on where they were."""
+    way = _remembered(request.args.get("state", ""))
+    if way is None:
+        return _page(
+            "/",
+            SignInFailed("登录等得太久了，请再登录一次。填过的内容都还在", "Signing in took too long", code="EXPIRED"),
+        )
+    if "code" not in request.args:
+        return _page(way.onward, _denied(request.args.get("error", "")))
+    try:
+        claims = services().sign_in.exchange(
+            code=request.args["code"], verifier=way.verifier, nonce=way.nonce, redirect_uri=_return_address()
+        )
+    except SignInFailed as failure:
+        return _page(way.onward, failure)
+    response = redirect(way.onward, 303)
+    set_cookie(response, _open(claims), seconds=int(sessions.LIMITS["citizen"].whole.total_seconds()))
+    response.delete_cookie(_cookie_name(way.state), path=_PATH)
+    return response
+
+
+@blueprint.post("/sign-out")
+@public
+def leave() -> BaseResponse:
+    """End our session, then the province's.
+
+    The second step is a `Refresh` and no redirect, for the reason told at `ask`; the page has a link besides.
+    """
+    token = request.cookies.get(CITIZEN_COOKIE, "")
+    if token:
+        with services().db.scope(NOBODY) as session:
+            sessions.close_session(session, token=token)
+    there = services().sign_in.logout_url(return_to=_base() + url_for("sign_in.left"))
+    response = make_response(render_template("citizen/signed_out.html", there=there))
+    if there:
+        response.headers["Refresh"] = f"0; url={there}"
+    clear_cookie(response)
+    # A shared computer keeps nothing of who was here.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+@blueprint.get("/sign-out/done")
+@public
+def left() -> str:
+    """Signed out everywhere."""
+    return render_template("citizen/signed_out.html", there=None)
+
+
+def safe_onward(wish: str | None) -> str:
+    """`wish` when it is a path on this site that is worth going to, else the home page.
+
+    Browsers read a backslash as a slash and drop tabs and line ends, so none of them may be in it.
+    """
+    if not wish or not wish.startswith("/") or wish.startswith("//") or "\\" in wish or not wish.isprintable():
+        return "/"
+    address = urlsplit(wish)
+    own = address.path.startswith((_PATH, "/sign-out"))
+    return "/" if address.scheme or address.netloc or own else wish
+
+
+def _open(claims: Claims) -> str:
+    """Write what the province said of the citizen and open their session; the session's token."""
+    earlier = request.cookies.get(CITIZEN_COOKIE, "")
+    with services().db.scope(NOBODY) as session:
+        if earlier:
+            sessions.close_session(session, token=earlier)
+        citizen_id = citizens.upsert(session, services().keys, claims)
+        return sessions.open_session(
+            session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()
+        )
+
+
+def _device() -> str:
+    """The kind of device, as the list of one's own sessions shows it."""
+    agent = request.user_agent.string
+    kinds = (("MicroMessenger", "微信"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("Windows", "电脑"))
+    return next((words for mark, words in kinds if mark in agent), "其他设备")
+
+
+def _page(onward: str, failure: SignInFailed | None = None) -> Response:
+    english = str(get_locale()).startswith("en")
+    problem = None if failure is None else (failure.message_en if english else failure.message)
+    body = render_template("citizen/sign_in.html", problem=problem, start=url_for("sign_in.start", next=onward))
+    response = make_response(body, 200 if failure is None else failure.status)
+    if isinstance(failure, SignInUnavailable):
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _denied(error: str) -> SignInFailed:
+    if error in ("server_error", "temporarily_unavailable"):
+        return SignInUnavailable("省统一登录正忙，请过几分钟再试。填过的内容都还在", "The provincial sign-in is busy")
+    return SignInFailed(
+        "您没有完成登录。需要的话可以再登录一次，填过的内容都还在", "You did not sign in", code="DENIED"
+    )
+
+
+def _base() -> str:
+    """Our own address as this browser knows it; in production only the one that is set."""
+    settings = services().settings
+    return settings.base_url.rstrip("/") if settings.production else request.host_url.rstrip("/")
+
+
+def _return_address() -> str:
+    return _base() + url_for("sign_in.callback")
+
+
+def _cookie_name(state: str) -> str:
+    # One cookie a journey, so that signing in on two tabs at once works on both.
+    return f"xt_way_{''.join(char for char in state if char.isalnum())[:12]}"
+
+
+def _remember(response: BaseResponse, journey: Journey, onward: str) -> None:
+    until = int(clock.now().timestamp()) + _SECONDS
+    told = json.dumps([journey.state, journey.nonce, journey.verifier, onward, until]).encode()
+    sealed = services().keys.city_seal(told, context=_CONTEXT)
+    response.set_cookie(
+        _cookie_name(journey.state),
+        base64.urlsafe_b64encode(sealed).decode(),
+        max_age=_SECONDS,
+        path=_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=services().settings.base_url.startswith("https://"),
+    )
+
+
+def _remembered(state: str) -> _Way | None:
+    """The journey of this `state`; None when it is unknown to this browser, tampered with or too old."""
+    cookie = request.cookies.get(_cookie_name(state), "")
+    try:
+        sealed = base64.urlsafe_b64decode(cookie)
+        known, nonce, verifier, onward, until = json.loads(services().keys.city_unseal(sealed, context=_CONTEXT))
+    except (SealBroken, ValueError):
+        return None
+    if known != state or clock.now().timestamp() > until:
+        return None
+    return _Way(known, nonce, verifier, onward)
