@@ -32,7 +32,7 @@ _templates = Environment(
 
 
 class Look(NamedTuple):
-    """Everything besides the holes that decides what a field's markup is; a tuple, since it is hashed for every field."""
+    """Everything besides the holes that decides a field's markup; a tuple, since every field hashes one."""
 
     question: str  # its pattern
     partial: str

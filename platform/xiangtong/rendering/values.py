@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-#: Kinds that are stored as whole hundredths and typed as a decimal number.
-HUNDREDTHS = frozenset({"money", "area", "length"})
+from xiangtong.fields.hundredths import Hundredths
+from xiangtong.fields.kinds import KINDS
 
 
 def typed(kind: str, value: Any) -> str:
     """Give what would have to be typed to store ``value``; what was never understood stands as it was typed."""
     if value is None:
         return ""
-    if kind in HUNDREDTHS and isinstance(value, int):
-        return decimal(value)
+    field = KINDS.get(kind)
+    if isinstance(field, Hundredths):
+        return field.typed(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
-
-
-def decimal(hundredths: int) -> str:
-    """Write whole hundredths as a decimal number without idle zeros: 13550 → 135.5, 1200 → 12."""
-    whole, part = divmod(abs(hundredths), 100)
-    sign = "-" if hundredths < 0 else ""
-    return f"{sign}{whole}" if not part else f"{sign}{whole}.{part:02d}".rstrip("0")
+    return str(value)
 
 
 def size_in_words(size: int) -> str:

@@ -1,0 +1,108 @@
+"""Answers for reading: the receipt, the page to review before sending, the clerk's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from xiangtong.dialect.plan import Plan, Question
+from xiangtong.fields.kinds import KINDS
+from xiangtong.rendering.context import RenderContext
+
+#: Kinds that identify a person or reach into a purse: masked whether or not the form says so (domain facts §8.2).
+_ALWAYS_MASKED = frozenset({"resident-id", "mobile-phone", "phone", "bank-card", "certificate-no"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer in words. ``over`` names the row it stands in (第 2 位家人), or nothing."""
+
+    pointer: str
+    label: str
+    value: str
+    over: str = ""
+
+
+def answers(
+    plan: Plan, data: Mapping[str, Any], *, masked: bool = True, ctx: RenderContext | None = None
+) -> list[Answer]:
+    """Give every answer of stored data in the form's order; what was not answered is left out.
+
+    With ``masked`` (the default), ids, phones, bank numbers and whatever a form calls sensitive are told apart but not
+    read.
+    """
+    reader = _Reader(masked, ctx or RenderContext())
+    return list(reader.read(plan.root.children, data, "", ""))
+
+
+def answer_rows(
+    plan: Plan, data: Mapping[str, Any], *, masked: bool = True, ctx: RenderContext | None = None
+) -> list[tuple[str, str]]:
+    """Give (label, value) of every answer; a label inside rows begins with the row's name."""
+    return [
+        (f"{one.over} {one.label}" if one.over else one.label, one.value)
+        for one in answers(plan, data, masked=masked, ctx=ctx)
+    ]
+
+
+def render_answers(
+    plan: Plan, data: Mapping[str, Any], *, masked: bool = True, ctx: RenderContext | None = None
+) -> Markup:
+    """Give all answers as a list of terms, each row of a table of rows under its own name."""
+    parts: list[Markup] = []
+    over = None
+    for one in answers(plan, data, masked=masked, ctx=ctx):
+        if one.over != over:
+            parts.append(_opening(one.over, first=over is None))
+            over = one.over
+        parts.append(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(one.label, one.value))
+    if over is not None:
+        parts.append(Markup("</dl>"))
+    return Markup("").join(parts)
+
+
+def _opening(over: str, *, first: bool) -> Markup:
+    title = Markup("<h3>{}</h3>").format(over) if over else Markup("")
+    return (Markup("") if first else Markup("</dl>")) + title + Markup('<dl class="facts">')
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    masked: bool
+    ctx: RenderContext
+
+    def read(
+        self, questions: tuple[Question, ...], data: Mapping[str, Any], prefix: str, over: str
+    ) -> Iterator[Answer]:
+        for question in questions:
+            value = data.get(question.name)
+            pointer = f"{prefix}/{question.name}"
+            if question.is_rows:
+                yield from self._rows(question, value, pointer)
+            elif question.is_group:
+                yield from self.read(question.children, value if isinstance(value, Mapping) else {}, pointer, over)
+            elif value is not None and question.kind in KINDS:
+                yield Answer(pointer, self._label(question), self._words(question, value), over)
+
+    def _rows(self, question: Question, value: Any, pointer: str) -> Iterator[Answer]:
+        for index, row in enumerate(value if isinstance(value, list) else ()):
+            over = question.row.ordinal(index) if self.ctx.locale != "en" else f"No. {index + 1}"
+            yield from self.read(question.children, row if isinstance(row, Mapping) else {}, f"{pointer}/{index}", over)
+
+    def _label(self, question: Question) -> str:
+        if self.ctx.locale == "en":
+            return question.english.get("title") or question.english.get("label") or question.title
+        return question.title
+
+    def _words(self, question: Question, value: Any) -> str:
+        kind = KINDS[question.kind]
+        if self.masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
+            return kind.mask(value)
+        if question.options_from:
+            return self.ctx.options.get(question.options_from, {}).get(str(value), str(value))
+        if question.options and question.kind not in ("choice", "choices"):
+            return next((one.label for one in question.options if one.value == value), str(value))
+        return kind.display(value, question)

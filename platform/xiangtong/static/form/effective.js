@@ -1,0 +1,127 @@
+/* One pass over the questions: what is visible, required, stored, derived; then the rules.
+   The twin of dialect/effective.py and dialect/rules.py. Pure. ES2018. */
+(function (X) {
+  "use strict";
+
+  /** Decide what counts. `facts`: {today, params}. Gives {data, visible, required, derived}. */
+  function effective(plan, data, facts) {
+    const result = { data: {}, visible: [], required: [], derived: {} };
+    const known = Object.assign({}, facts, { params: Object.assign({}, plan.params, facts.params) });
+    const walk = { plan: plan, facts: known, result: result };
+    fill(walk, plan.questions, X.isObject(data) ? data : {}, result.data, "", []);
+    return result;
+  }
+
+  function fill(walk, questions, given, stored, prefix, outer) {
+    const frames = outer.concat([[prefix, stored]]);
+    questions.forEach((question) => {
+      if (question.office || anyHolds(walk.plan, question.hidden, frames)) return;
+      const pointer = prefix + "/" + question.name;
+      walk.result.visible.push(pointer);
+      const value = X.own(given, question.name);
+      if (question.container === "group") {
+        stored[question.name] = {};
+        fill(walk, question.children, X.isObject(value) ? value : {}, stored[question.name], pointer, frames);
+      } else if (question.container === "rows") {
+        fillRows(walk, question, value, stored, pointer, frames);
+      } else {
+        fillSingle(walk, question, value, stored, pointer, frames);
+      }
+    });
+  }
+
+  function fillRows(walk, question, value, stored, pointer, frames) {
+    stored[question.name] = [];
+    (Array.isArray(value) ? value : []).forEach((row, index) => {
+      const here = pointer + "/" + index;
+      walk.result.visible.push(here);
+      stored[question.name].push({});
+      fill(walk, question.children, X.isObject(row) ? row : {}, stored[question.name][index], here, frames);
+    });
+  }
+
+  function fillSingle(walk, question, given, stored, pointer, frames) {
+    let value = given;
+    if (question.derive) {
+      value = compute(question.derive, frames, walk.facts);
+      if (value !== undefined) walk.result.derived[pointer] = value;
+    } else if (anyHolds(walk.plan, question.required, frames)) {
+      walk.result.required.push(pointer);
+    }
+    const empty = value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
+    if (!empty && question.kind !== "notice") stored[question.name] = value;
+  }
+
+  function anyHolds(plan, guards, frames) {
+    return guards.some((guard) => guard.every((step) => {
+      const condition = plan.conditions[step[0]];
+      return X.holds(condition.if, frames[condition.depth][1]) === step[1];
+    }));
+  }
+
+  /* ---- operations ---- */
+
+  const listed = (of) => (of === undefined ? [] : Array.isArray(of) ? of : [of]);
+
+  function compute(spec, frames, facts) {
+    return X.OPERATORS[spec.op](listed(spec.of).map((one) => operand(one, frames, facts)), spec, facts);
+  }
+
+  /** The [pointer, value] pairs that an operand finds. */
+  function operand(one, frames, facts) {
+    if (typeof one === "string") return follow(one, frames);
+    const value = X.has(one, "param") ? X.own(facts.params, one.param) : X.has(one, "const") ? one.const : compute(one, frames, facts);
+    return value === undefined || (value === null && !X.has(one, "const")) ? [] : [["", value]];
+  }
+
+  function follow(path, frames) {
+    const start = path[0] === "/" ? frames[0] : frames[frames.length - 1];
+    return path.replace(/^\//, "").split("/").reduce(deeper, [start]);
+  }
+
+  function deeper(found, token) {
+    return found.reduce((next, pair) => {
+      const pointer = pair[0];
+      const value = pair[1];
+      if (token !== "*") return X.isObject(value) && X.has(value, token) ? next.concat([[pointer + "/" + token, value[token]]]) : next;
+      return Array.isArray(value) ? next.concat(value.map((item, index) => [pointer + "/" + index, item])) : next;
+    }, []);
+  }
+
+  /* ---- rules ---- */
+
+  /** Every rule that does not hold, as {code, pointer, message}; `troubled` is a Set of pointers. */
+  function brokenRules(plan, stored, facts, troubled) {
+    const known = Object.assign({}, facts, { params: Object.assign({}, plan.params, facts.params) });
+    return plan.rules.reduce((all, rule) => {
+      const places = framesOf(rule.scope, stored);
+      return places.reduce((some, frames) => some.concat(ask(rule, frames, known, troubled)), all);
+    }, []);
+  }
+
+  /** The chains of objects from the form inward to each object that the pattern `scope` names. */
+  function framesOf(scope, stored) {
+    const tokens = scope.split("/").slice(1);
+    return tokens.reduce((chains, token) => chains.reduce((next, chain) => {
+      const last = chain[chain.length - 1];
+      return next.concat(deeper([last], token).map((found) => chain.concat([found])));
+    }, []), [[["", stored]]]).map((chain) => chain.filter((frame) => X.isObject(frame[1])));
+  }
+
+  function ask(rule, frames, facts, troubled) {
+    const tell = (pointer) => ({ code: rule.code, pointer: pointer, message: rule.message });
+    if (rule.op === "unique_by") {
+      return (compute(rule, frames, facts) || []).filter((pointer) => !troubled.has(pointer)).map(tell);
+    }
+    const read = listed(rule.of).reduce((all, one) => all.concat(operand(one, frames, facts)), []);
+    if (read.some((found) => troubled.has(found[0]))) return [];
+    return compute(rule, frames, facts) === false ? [tell(place(rule, frames))] : [];
+  }
+
+  function place(rule, frames) {
+    const inside = rule.scope + "/";
+    return rule.at.indexOf(inside) === 0 ? frames[frames.length - 1][0] + rule.at.slice(rule.scope.length) : rule.at;
+  }
+
+  Object.assign(X, { effective: effective, brokenRules: brokenRules, compute: compute });
+})((typeof window === "undefined" ? globalThis : window).Xiangtong);
