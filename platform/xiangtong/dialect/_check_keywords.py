@@ -21,26 +21,11 @@ _NARROWING = frozenset(
 _SINGLE = _NARROWING | {"type", "format", "multipleOf", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum", "items"}
 _ROOT_NOTES = frozenset({"x-form", "x-steps", "x-params", "x-rules", "x-print", "x-en", "x-note"})
 _NOTES = frozenset(
-    [
-        "x-kind",
-        "x-label",
-        "x-hint",
-        "x-example",
-        "x-unit",
-        "x-text",
-        "x-options",
-        "x-options-from",
-        "x-row",
-        "x-derive",
-        "x-rules",
-        "x-material",
-        "x-prefill",
-        "x-sensitive",
-        "x-office",
-        "x-en",
-        "x-print",
-        "x-note",
-    ]
+    {
+        *("x-kind", "x-label", "x-hint", "x-example", "x-unit", "x-text", "x-en", "x-print", "x-note"),
+        *("x-options", "x-options-from", "x-row", "x-derive", "x-rules", "x-material"),
+        *("x-prefill", "x-sensitive", "x-office"),
+    }
 )
 
 #: Keywords a schema may carry by the sort of place in which it stands.

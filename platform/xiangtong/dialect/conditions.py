@@ -107,7 +107,7 @@ def _number(holds: Callable[[Any, Any], bool]) -> Callable[[Any], Test]:
     return lambda limit: lambda value: not is_number(value) or holds(value, limit)
 
 
-def _length(kind: type, holds: Callable[[int, int], bool]) -> Callable[[int], Test]:
+def _length(kind: type[str] | type[list[Any]], holds: Callable[[int, int], bool]) -> Callable[[int], Test]:
     return lambda limit: lambda value: not isinstance(value, kind) or holds(len(value), limit)
 
 

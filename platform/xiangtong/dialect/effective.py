@@ -121,5 +121,5 @@ class _Walk:
         elif question.required_when and self.any_holds(question.required_when, frames):
             self.required.append(pointer)
         # An empty text or list is no answer; false and 0 are.
-        if given is not None and given != "" and given != [] and question.kind != "notice":
+        if given not in (None, "", []) and question.kind != "notice":
             stored[question.name] = given

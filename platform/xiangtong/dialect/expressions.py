@@ -95,10 +95,10 @@ def _path(path: str) -> Operand:
     return read
 
 
-def _deeper(found: list[Found], token: str) -> Iterator[Found]:
+def _deeper(found: list[Found], name: str) -> Iterator[Found]:
     for pointer, value in found:
-        if token == "*":
+        if name == "*":
             if isinstance(value, list):
                 yield from ((f"{pointer}/{index}", item) for index, item in enumerate(value))
-        elif isinstance(value, Mapping) and token in value:
-            yield f"{pointer}/{token}", value[token]
+        elif isinstance(value, Mapping) and name in value:
+            yield f"{pointer}/{name}", value[name]

@@ -20,7 +20,7 @@ DEEPEST = 24
 
 def resolve(schema: Schema, vocabulary: Vocabulary) -> dict[str, Any]:
     """Give the schema without references. Raises ``DialectError`` where one leads nowhere."""
-    resolved = _resolve(schema, vocabulary, 0)
+    resolved: dict[str, Any] = _resolve(schema, vocabulary, 0)
     resolved["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return resolved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xiangtong.dialect.plan import Question
@@ -12,7 +13,7 @@ class Choice(Kind):
     """One of the options; the value stored is the option's, never its words."""
 
     name = "choice"
-    needs = ("enum",)
+    needs: Sequence[str] = ("enum",)
     ask = "请选择"
     ask_en = "Please choose"
 

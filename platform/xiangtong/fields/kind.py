@@ -39,6 +39,9 @@ CODES: Mapping[str, str] = {
     "uniqueItems": "repeated",
 }
 
+#: Where one answer breaks several keywords, the first of these is told.
+PRECEDENCE: Sequence[str] = tuple(CODES)
+
 
 class Kind:
     """One kind of field. A subclass is made once and kept in ``kinds.KINDS``."""
@@ -70,10 +73,10 @@ class Kind:
 
     def explain(self, value: Any, question: Question, keyword: str, limit: Any) -> Sentence:
         """Say why a value was refused by a keyword of its schema."""
+        code = CODES.get(keyword, keyword)
         own = self.problems(value, question)
         if own:
-            return own[0]
-        code = CODES.get(keyword, keyword)
+            return Sentence(code, own[0].message, own[0].message_en)
         return Sentence(code, *self.generic(value, question, keyword, limit))
 
     def generic(self, value: Any, question: Question, keyword: str, limit: Any) -> tuple[str, str]:

@@ -13,13 +13,8 @@ class MobilePhone(Kind):
     """Eleven digits that begin with 1."""
 
     name = "mobile-phone"
-    normal = "code"
+    normal = "phone"
     schema = {"type": "string", "format": "mobile-phone"}
-
-    def parse(self, raw: str) -> Any:
-        """As a code, without the country's prefix that phone books add."""
-        number = super().parse(raw)
-        return number.removeprefix("+86") if isinstance(number, str) else number
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:
         """Say how many digits are missing."""

@@ -45,10 +45,15 @@ def name(raw: str) -> Any:
     return _DOTS.sub("·", text(raw))
 
 
-def code(raw: str) -> Any:
+def code(raw: str) -> str:
     """A number or a code: full-width to plain, no spaces, no dashes, upper case."""
     plain = unicodedata.normalize("NFKC", scrub(raw))
     return _DASHES.sub("", _GAPS.sub("", plain)).upper()
+
+
+def phone(raw: str) -> Any:
+    """As a code, without the country's prefix that phone books add."""
+    return code(raw).removeprefix("+86")
 
 
 def integer(raw: str) -> Any:
@@ -94,6 +99,7 @@ NORMAL_FORMS: Mapping[str, Callable[[str], Any]] = {
     "text": text,
     "name": name,
     "code": code,
+    "phone": phone,
     "integer": integer,
     "hundredths": hundredths,
     "boolean": boolean,

@@ -16,6 +16,7 @@ class PersonName(Kind):
 
     name = "person-name"
     normal = "name"
+    schema = {"type": "string", "pattern": "^[^0-9]*$"}
     needs = ("maxLength",)
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:

@@ -1,0 +1,85 @@
+"""The fast validator of a plan: Rust, compiled once per content hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+
+from xiangtong.dialect.plan import Plan, pattern_of
+from xiangtong.dialect.walk import replace_parts
+from xiangtong.fields.formats import CHECKERS, FORMATS
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One keyword that effective data break."""
+
+    pointer: str
+    keyword: str
+    limit: Any
+    value: Any
+
+
+_validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+#: More forms than one process ever serves at a time; the oldest is forgotten first.
+_KEPT = 1024
+
+
+def validator_of(plan: Plan) -> jsonschema_rs.Draft202012Validator:
+    """Give the compiled validator of a plan."""
+    found = _validators.get(plan.digest)
+    if found is None:
+        if len(_validators) >= _KEPT:
+            _validators.pop(next(iter(_validators)))
+        found = jsonschema_rs.Draft202012Validator(
+            bare(plan.schema), formats=dict(CHECKERS), validate_formats=True, ignore_unknown_formats=False
+        )
+        _validators[plan.digest] = found
+    return found
+
+
+def refusals(plan: Plan, stored: Mapping[str, Any]) -> Iterator[Refused]:
+    """Yield every keyword that effective data break; the usual case, none, costs one call."""
+    validator = validator_of(plan)
+    if validator.is_valid(stored):
+        return
+    for error in validator.iter_errors(stored):
+        pointer = "".join(f"/{token}" for token in error.instance_path)
+        keyword, limit = error.kind.name, error.kind.value
+        if keyword == "required":
+            yield Refused(f"{pointer}/{limit}", keyword, True, None)
+        else:
+            yield Refused(pointer, keyword, limit, error.instance)
+
+
+def bare(schema: Any) -> Any:
+    """Copy a schema with its words gone and simple formats written as patterns, which Rust checks itself."""
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {key: value for key, value in replace_parts(schema, bare).items() if not key.startswith("x-")}
+    entry = FORMATS.get(kept.get("format", ""))
+    if entry is not None and "check" not in entry and "pattern" not in kept:
+        # Its problem is still told as a format, since `keyword_of` looks the question up.
+        kept.pop("format")
+        kept["pattern"] = entry["pattern"]
+    return kept
+
+
+@lru_cache(maxsize=65536)
+def _pattern(pointer: str) -> str:
+    return pattern_of(pointer)
+
+
+def keyword_of(plan: Plan, refused: Refused) -> str:
+    """Give the keyword as the form wrote it: a simple format was checked as a pattern."""
+    if refused.keyword != "pattern":
+        return refused.keyword
+    question = plan.by_pattern.get(_pattern(refused.pointer))
+    if question is not None and "format" in question.schema and "pattern" not in question.schema:
+        return "format"
+    return refused.keyword

@@ -1,0 +1,180 @@
+"""Decide about answers: what is stored, and everything that must be mended first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xiangtong.dialect import identity_numbers
+from xiangtong.dialect.effective import Effective, effective
+from xiangtong.dialect.plan import Plan, Question
+from xiangtong.dialect.rules import broken_rules
+from xiangtong.dialect.vocabulary import Facts
+from xiangtong.fields.kind import PRECEDENCE, Sentence
+from xiangtong.fields.kinds import KINDS
+from xiangtong.fields.normal import today_or_before
+from xiangtong.kernel.errors import Problem as PlainProblem
+from xiangtong.kernel.errors import Problems
+from xiangtong.validation.compiled import keyword_of, refusals
+from xiangtong.validation.normalise import normalise
+from xiangtong.validation.wording import rule_words, whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend. ``message`` stands at the field; ``summary`` also says which field it is."""
+
+    pointer: str
+    code: str
+    message: str
+    message_en: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What counts of a submission, and its problems in the form's order."""
+
+    effective: Effective
+    problems: tuple[Problem, ...]
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Exactly what is stored: effective data, derived values included."""
+        return self.effective.data
+
+    def refuse(self) -> None:
+        """Raise all problems together, where there are any."""
+        if self.problems:
+            raise as_refusal(self.problems)
+
+
+def decide(plan: Plan, data: Any, facts: Facts) -> Decision:
+    """Normalise answers, find what counts of them, and check that. Fails on nothing a client can send."""
+    facts = with_defaults(plan, facts)
+    counted = effective(plan, normalise(plan, data), facts)
+    return Decision(counted, tuple(_problems(plan, counted, facts)))
+
+
+def validate(plan: Plan, data: Any, facts: Facts) -> list[Problem]:
+    """Give every problem of the answers, in the form's order."""
+    return list(decide(plan, data, facts).problems)
+
+
+def storable(plan: Plan, data: Any, facts: Facts) -> dict[str, Any]:
+    """Give exactly what is stored of the answers: visible values and derived ones, in normal form."""
+    return decide(plan, data, facts).stored
+
+
+def problems_of_step(plan: Plan, step_id: str, problems: Sequence[Problem]) -> list[Problem]:
+    """Keep the problems that a step's questions show."""
+    step = plan.step(step_id)
+    asked = step.asks if step else ()
+    return [one for one in problems if any(f"{one.pointer}/".startswith(f"{pattern}/") for pattern in asked)]
+
+
+def as_refusal(problems: Sequence[Problem]) -> Problems:
+    """Make the refusal that a door answers with."""
+    return Problems([PlainProblem(one.pointer, one.summary, one.message_en, one.code) for one in problems])
+
+
+def with_defaults(plan: Plan, facts: Facts) -> Facts:
+    """Fill tenant parameters that the township has not set with the form's 示例 values."""
+    missing = [name for name in plan.params if name not in facts.params]
+    return Facts(facts.today, {**plan.params, **facts.params}, facts.options) if missing else facts
+
+
+def _problems(plan: Plan, counted: Effective, facts: Facts) -> list[Problem]:
+    found: dict[str, Problem] = {}
+    for question, pointer, sentence in _own_problems(plan, counted, facts):
+        found.setdefault(pointer, _problem(plan, question, pointer, sentence))
+    for broken in broken_rules(plan, counted.data, facts, found.keys()):
+        question = _question(plan, broken.pointer)[0]
+        words = rule_words(plan, broken.rule, broken.pointer, facts)
+        sentence = Sentence(broken.rule.code, words, broken.rule.message_en or words)
+        found.setdefault(broken.pointer, _problem(plan, question, broken.pointer, sentence))
+    if len(found) < 2:
+        return list(found.values())
+    order = {pointer: place for place, pointer in enumerate(counted.visible)}
+    return sorted(found.values(), key=lambda one: order.get(one.pointer, len(order)))
+
+
+def _own_problems(plan: Plan, counted: Effective, facts: Facts) -> Iterator[tuple[Question, str, Sentence]]:
+    refused = [(_place(keyword_of(plan, one)), one) for one in refusals(plan, counted.data)]
+    for _, one in sorted(refused, key=lambda pair: pair[0]):
+        question, pointer = _question(plan, one.pointer)
+        kind = KINDS[question.kind]
+        value = one.value if pointer == one.pointer else _at(counted.data, pointer)
+        if one.keyword == "required" and pointer == one.pointer:
+            yield question, pointer, kind.missing(question)
+        else:
+            yield question, pointer, kind.explain(value, question, keyword_of(plan, one), one.limit)
+    for question, pointer, value in _dated(plan, counted):
+        yield from _beyond_schema(question, pointer, value, facts)
+
+
+def _place(keyword: str) -> int:
+    return PRECEDENCE.index(keyword) if keyword in PRECEDENCE else len(PRECEDENCE)
+
+
+def _question(plan: Plan, pointer: str) -> tuple[Question, str]:
+    """Find the question that shows a problem: the value's own, or the nearest around it."""
+    while pointer:
+        question = plan.question_at(pointer)
+        if question is not None:
+            return question, pointer
+        pointer = pointer.rpartition("/")[0]
+    return plan.root, ""
+
+
+def _at(data: Any, pointer: str) -> Any:
+    for token in pointer.split("/")[1:]:
+        data = data[int(token)] if isinstance(data, list) else data.get(token)
+    return data
+
+
+def _dated(plan: Plan, counted: Effective) -> Iterator[tuple[Question, str, Any]]:
+    """The answers that only the facts of the day can judge: lists of the township, dates of birth."""
+    watched = watched_patterns(plan)
+    if not watched:
+        return
+    for pointer in counted.visible:
+        question = plan.question_at(pointer) if pointer.rpartition("/")[2] in watched else None
+        if question is not None and (question.options_from or question.kind == "resident-id"):
+            value = _at(counted.data, pointer)
+            if isinstance(value, str):
+                yield question, pointer, value
+
+
+_watched: dict[str, frozenset[str]] = {}
+
+
+def watched_patterns(plan: Plan) -> frozenset[str]:
+    """Give the names of questions that ``_dated`` must look at, remembered by plan."""
+    if plan.digest not in _watched:
+        names = (one.name for one in plan.by_pattern.values() if one.options_from or one.kind == "resident-id")
+        _watched[plan.digest] = frozenset(names)
+    return _watched[plan.digest]
+
+
+def _beyond_schema(
+    question: Question, pointer: str, value: str, facts: Facts
+) -> Iterator[tuple[Question, str, Sentence]]:
+    allowed = facts.options.get(question.options_from) if question.options_from else None
+    if allowed is not None and value not in allowed:
+        yield question, pointer, KINDS[question.kind].explain(value, question, "enum", None)
+    born = identity_numbers.birth_of(value) if question.kind == "resident-id" else None
+    if born is not None and not today_or_before(born.isoformat(), facts.today):
+        words = "号码里的出生日期还没到，请对照身份证再看一遍"
+        yield question, pointer, Sentence("format", words, "The date of birth in the number is in the future")
+
+
+def _problem(plan: Plan, question: Question, pointer: str, sentence: Sentence) -> Problem:
+    where = whereabouts(plan, pointer)
+    if sentence.code in ("missing", "const"):
+        summary = f"{where}：{sentence.message}" if where else sentence.message
+    else:
+        name = f"{where}的{question.title}" if where else question.title
+        summary = f"{name}：{sentence.message}"
+    return Problem(pointer, sentence.code, sentence.message, sentence.message_en, summary)
