@@ -1,14 +1,39 @@
-"""Tables of cases."""
+"""Tables of cases: records, events, materials, counters, the citizens' pointers."""
 
 from __future__ import annotations
+
+from alembic import op
+
+from xiangtong.cases import models
+from xiangtong.tenancy.policies import CITIZEN, REACH, append_only, of_case, protect
 
 revision = "0011"
 down_revision = "0010"
 
+_TABLES = (models.CaseRecord, models.CaseEvent, models.CaseMaterial, models.CaseCounter, models.CitizenCase)
+# What the city's screens count: states and days, never a name, a digest or a sealed body.
+_OVERSEEN = (
+    "tenant_id, id, case_no, state, open, item_code, item_name, form_code, channel, division_code, village_code,"
+    " last_seq, due_on, promised_due_on, statutory_due_on, submitted_at, updated_at, erased_at"
+)
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Create the tables, then protect them."""
+    for model in _TABLES:
+        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    protect("case_record", policy=of_case("id"))
+    protect("case_event", policy=of_case("case_id"))
+    protect("case_material", policy=of_case("case_id"))
+    protect("case_counter")
+    protect("citizen_case", policy=CITIZEN)
+    append_only("case_event")
+    append_only("case_material")
+    op.execute(f"create policy reach on case_record for select to xiangtong_oversight using ({REACH})")
+    op.execute(f"grant select ({_OVERSEEN}) on case_record to xiangtong_oversight")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Drop them, last first."""
+    for model in reversed(_TABLES):
+        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]

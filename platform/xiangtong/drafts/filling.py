@@ -1,0 +1,123 @@
+"""Write into a draft: fields as they are typed, the step, rows. The later save wins, and the loser is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xiangtong.drafts import pointers
+from xiangtong.drafts.models import Draft
+from xiangtong.drafts.opening import KEPT_FOR, OpenDraft, context
+from xiangtong.drafts.typed import POINTER, Raw, TooMuchTyped, Typed, to_bytes
+from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.errors import Problem, Problems
+
+_MOST_FIELDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSave:
+    """One field as a page sends it.
+
+    pointer   JSON Pointer of the value
+    value     what was typed
+    revision  the field's revision the page began from (0: it had none); None: a page without script, which never
+              knows, so it never conflicts
+    """
+
+    pointer: str
+    value: Raw
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """Two pages wrote the same field: `other` is what stood there and was written over."""
+
+    pointer: str
+    other: Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did: when (for “已自动保存 09:41”), the new revisions by pointer, and what was written over."""
+
+    at: datetime
+    revisions: dict[str, int]
+    conflicts: tuple[FieldConflict, ...] = ()
+
+
+def save_fields(session: ScopedSession, *, draft: OpenDraft, fields: Sequence[FieldSave]) -> Saved:
+    """Save `fields` over what is there. `draft` comes from `load_to_write`; raises Problems, TooMuchTyped.
+
+    A value that is the same as before keeps its revision. A field saved since the page last saw it is a conflict:
+    the later value (this one) wins, the other is handed back so that the page can show it.
+    """
+    _check(fields)
+    before, revisions = draft.typed.values, dict(draft.row.revisions)
+    conflicts = tuple(
+        FieldConflict(field.pointer, before[field.pointer])
+        for field in fields
+        if _conflicts(field, revisions.get(field.pointer, 0), before.get(field.pointer))
+    )
+    for field in fields:
+        if before.get(field.pointer) != field.value:
+            revisions[field.pointer] = revisions.get(field.pointer, 0) + 1
+    typed = draft.typed.changed({field.pointer: field.value for field in fields})
+    row = _keep(session, draft, typed, revisions)
+    return Saved(row.updated_at, {field.pointer: revisions.get(field.pointer, 0) for field in fields}, conflicts)
+
+
+def save_step(session: ScopedSession, *, draft: OpenDraft, step: str) -> None:
+    """Remember the step the person is at, to resume there."""
+    draft.row.step = step
+    _touch(session, draft.row)
+
+
+def add_row(session: ScopedSession, *, draft: OpenDraft, pointer: str) -> Typed:
+    """One more empty row of the repeating question at `pointer`; raises TooMuchTyped."""
+    return _keep_rows(session, draft, draft.typed.with_row(pointer))
+
+
+def remove_row(session: ScopedSession, *, draft: OpenDraft, pointer: str, index: int) -> Typed:
+    """Without row `index` (from 0) of the repeating question at `pointer`; the rows after it move up."""
+    return _keep_rows(session, draft, draft.typed.without_row(pointer, index))
+
+
+def _check(fields: Sequence[FieldSave]) -> None:
+    if len(fields) > _MOST_FIELDS:
+        raise TooMuchTyped("一次保存的内容太多了", "Too many fields in one save")
+    wrong = [
+        Problem(field.pointer, "这一项的位置不对", "Not a JSON Pointer")
+        for field in fields
+        if not POINTER.match(field.pointer)
+    ]
+    if wrong:
+        raise Problems(wrong)
+
+
+def _conflicts(field: FieldSave, stored: int, other: Raw | None) -> bool:
+    return field.revision is not None and other is not None and field.revision < stored and other != field.value
+
+
+def _keep_rows(session: ScopedSession, draft: OpenDraft, typed: Typed) -> Typed:
+    # Rows moved: what a page knows of their fields is old, so every field counts as saved once more.
+    revisions = {pointer: draft.row.revisions.get(pointer, 0) + 1 for pointer in typed.values}
+    _keep(session, draft, typed, revisions)
+    return typed
+
+
+def _keep(session: ScopedSession, draft: OpenDraft, typed: Typed, revisions: dict[str, int]) -> Draft:
+    draft.row.typed = draft.key.seal(to_bytes(typed), context=context(draft.id))
+    draft.row.revisions = revisions
+    _touch(session, draft.row)
+    return draft.row
+
+
+def _touch(session: ScopedSession, row: Draft) -> None:
+    row.updated_at = clock.now()
+    row.expires_at = row.updated_at + KEPT_FOR
+    session.flush()
+    pointers.follow(session, draft=row)
