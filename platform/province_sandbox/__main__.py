@@ -33,6 +33,7 @@ from province_sandbox.settings import (
 @click.option("--rate", default=200, show_default=True, help="Requests a second per account.")
 @click.option("--memory", is_flag=True, help="Only answer receipts from memory, for measuring.")
 def main(
+    *,
     host: str,
     port: int,
     data: Path | None,

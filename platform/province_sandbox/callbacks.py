@@ -130,7 +130,7 @@ class Outbox:
 def parse_event(body: Any) -> tuple[str, dict[str, Any], str | None]:
     """An event asked for by a tester: {"event", "payload", "event_id"?}; raises `Refused`."""
     probe = {"event_id": str(uuid6.uuid7()), "occurred_at": "2000-01-01T00:00:00Z"}
-    whole = probe | body if isinstance(body, dict) else body
+    whole: dict[str, Any] = probe | body if isinstance(body, dict) else body
     schemas.require("Callback", whole)
     given = whole["event_id"]
-    return str(whole["event"]), dict(whole["payload"]), None if given == probe["event_id"] else str(given)
+    return str(whole["event"]), whole["payload"], None if given == probe["event_id"] else str(given)

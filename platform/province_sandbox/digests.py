@@ -60,9 +60,12 @@ def parse_canonical(body: bytes) -> Any:
 def parse_json(body: bytes) -> Any:
     """The value of a JSON body in any layout, else `Refused` INVALID."""
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        # A lone surrogate is written as an escape, so only encoding it again brings it to light.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise Refused("INVALID", "正文不是 JSON。", errors=[("", "not JSON")]) from None
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:

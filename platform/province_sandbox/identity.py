@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -71,7 +72,7 @@ class Provider:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._client = settings.client
         self._clock = clock
-        self._key = _signing_key(settings.data / "oidc-key.pem")
+        self._key_path = settings.data / "oidc-key.pem"
         self._lock = threading.Lock()
         self._codes: dict[str, _Code] = {}
         self._tokens: dict[str, tuple[Person, int]] = {}
@@ -147,6 +148,11 @@ class Provider:
         """The public half of the signing key, as a JWKS."""
         public: dict[str, Any] = dict(KeySet([self._key]).as_dict(private=False))
         return public
+
+    @cached_property
+    def _key(self) -> RSAKey:
+        with self._lock:
+            return _signing_key(self._key_path)
 
     def _tokens_for(self, issuer: str, code: _Code) -> dict[str, Any]:
         now = self._clock.now_ms() // 1000

@@ -43,6 +43,10 @@ def create_app() -> Flask:
             return jsonify({"code": "NOT_FOUND", "message": "没有这个办件。"}), 404
         return jsonify(state), 200
 
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify({"ok": True})
+
     @app.route("/v1/materials/<digest>", methods=["HEAD", "PUT"])
     def material(digest: str) -> Response:
         request.get_data()

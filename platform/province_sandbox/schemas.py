@@ -118,7 +118,10 @@ def _validator(place: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _found(validator: jsonschema_rs.Draft202012Validator, value: Any, at: str) -> Problems:
-    return [(at + _pointer(error), error.message) for error in validator.iter_errors(value)]
+    try:
+        return [(at + _pointer(error), error.message) for error in validator.iter_errors(value)]
+    except ValueError:
+        return [(at, "is nested too deeply")]
 
 
 def _pointer(error: jsonschema_rs.ValidationError) -> str:
