@@ -1,14 +1,28 @@
-"""Tables of push."""
+"""Tables of push that belong to no tenant: breakers, callbacks, runs of the reconciliation."""
 
 from __future__ import annotations
+
+from alembic import op
+
+from xiangtong.push import models
 
 revision = "0012"
 down_revision = "0011"
 
+_TABLES = (models.Breaker, models.Callback, models.ReconciliationRun)
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Create them; the app works them, the city's screen reads what holds no body."""
+    for model in _TABLES:
+        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    op.execute("grant select, insert, update on breaker, callback to xiangtong_app")
+    op.execute("grant select, insert on reconciliation_run to xiangtong_app")
+    op.execute("grant select on breaker, reconciliation_run to xiangtong_oversight, xiangtong_relay")
+    op.execute("grant select (event_id, event, received_at, state) on callback to xiangtong_oversight")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Drop them, last first."""
+    for model in reversed(_TABLES):
+        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""Write the fact of an event, and wake whoever tells the province: one transaction with the event itself."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from xiangtong.kernel import clock, jobs
+from xiangtong.kernel.ids import new_id
+from xiangtong.ledger.models import LedgerFact
+from xiangtong.tenancy.keys import OpenKey
+
+DELIVER = "push.deliver"
+QUEUE = "push"
+# How long the sweeper trusts a deferred job before it defers another one for the same row.
+WOKEN_FOR = timedelta(seconds=60)
+
+
+def record(
+    session: Session,
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    case_id: UUID,
+    case_no: str,
+    seq: int,
+    type: str,  # noqa: A002 - the contract's own word.
+    occurred_at: datetime,
+    facts: dict[str, Any],
+    wake: bool = True,
+) -> UUID:
+    """Write the sealed facts of event `seq` and defer its delivery on the same connection; returns the fact's id.
+
+    `facts` has the shape of form_schemas/_common/facts.json. With `wake` false no job is deferred and the sweeper
+    fetches the row in its turn: the lane for bulk imports, which must not stand before other townships' cases.
+    """
+    fact_id, now = new_id(), clock.now()
+    session.add(
+        LedgerFact(
+            tenant_id=tenant_id,
+            id=fact_id,
+            case_id=case_id,
+            case_no=case_no,
+            seq=seq,
+            type=type,
+            occurred_at=occurred_at,
+            key_id=key.id,
+            facts=key.seal(json.dumps(facts, ensure_ascii=False).encode(), context=context(fact_id)),
+            recorded_at=now,
+            due_at=now,
+            lease_until=now + WOKEN_FOR if wake else None,
+        )
+    )
+    session.flush()
+    if wake:
+        defer_delivery(session, tenant_id=tenant_id, fact_id=fact_id, case_id=case_id)
+    return fact_id
+
+
+def defer_delivery(
+    session: Session, *, tenant_id: int, fact_id: UUID, case_id: UUID, at: datetime | None = None
+) -> None:
+    """Defer the job that delivers one fact. Its lock keeps the jobs of a case apart; order is kept by `seq`."""
+    jobs.defer(session, DELIVER, lock=str(case_id), queue=QUEUE, at=at, tenant_id=tenant_id, fact_id=str(fact_id))
+
+
+def context(fact_id: UUID) -> str:
+    """Where a fact's sealed bytes live."""
+    return f"ledger_fact:{fact_id}"

@@ -1,0 +1,236 @@
+"""Write down what became of a claim: one short transaction, which changes nothing when the claim is no longer ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from xiangtong.kernel import clock
+from xiangtong.kernel.failpoint import reach
+from xiangtong.kernel.ids import new_id
+from xiangtong.ledger.models import Difference, LedgerFact, PushAttempt, Receipt
+from xiangtong.ledger.record import defer_delivery
+from xiangtong.push import breaker
+from xiangtong.push.claim import Claim
+from xiangtong.push.classify import Outcome, Verdict
+from xiangtong.push.delivery import parked, waiting
+from xiangtong.push.pace import Pace, seconds_from
+from xiangtong.push.ports import Services
+from xiangtong.tenancy.scope import Scope
+
+_Columns = dict[str, object]
+
+
+def settle(services: Services, claim: Claim, verdict: Verdict, *, pace: Pace) -> str:
+    """Record the verdict; returns the word for it, or `fenced` when another worker has taken the message over."""
+    reach("push.before_settle")
+    with services.db.scope(Scope(tenant_id=claim.tenant_id)) as session:
+        now = clock.now()
+        columns = _COLUMNS[verdict.outcome](session, claim, verdict, now, pace)
+        if not _fenced(session, claim, columns):
+            session.rollback()
+            return "fenced"
+        _AFTER.get(verdict.outcome, _nothing)(session, claim, verdict, now, pace)
+        _note(session, claim, verdict, now)
+    return verdict.outcome.value
+
+
+def _fenced(session: Session, claim: Claim, columns: _Columns) -> bool:
+    """Write the columns where the token is still ours; a slow worker whose lease ran out changes nothing."""
+    written = session.execute(
+        update(LedgerFact)
+        .where(
+            LedgerFact.tenant_id == claim.tenant_id,
+            LedgerFact.id == claim.fact_id,
+            LedgerFact.token == claim.token,
+            LedgerFact.state == "sending",
+        )
+        .values(**columns)
+        .returning(LedgerFact.id)
+    )
+    return written.first() is not None
+
+
+def _delivered(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
+    return {"state": "delivered", "lease_until": None, "lost": 0, "failing_since": None, "last_code": None}
+
+
+def _again(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
+    since = claim.failing_since or now
+    wait = pace.wait(attempts=claim.attempts, failing_for=now - since)
+    if wait is None:
+        return parked("GIVEN_UP", f"{pace.give_up.days} 天没有送达（{verdict.code}）")
+    at = now + wait
+    if verdict.retry_after:
+        at = max(at, seconds_from(now, verdict.retry_after))
+    woken = None
+    if pace.in_the_queue(at - now):
+        woken = at + pace.woken_for
+        defer_delivery(session, tenant_id=claim.tenant_id, fact_id=claim.fact_id, case_id=claim.case_id, at=at)
+    return waiting(at, woken=woken, code=verdict.code, failing_since=since)
+
+
+def _park(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
+    return parked(verdict.code, verdict.reason)
+
+
+def _hold(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
+    """Not this message's fault: no attempt is burnt; the sweeper brings it back when the destination has room."""
+    return waiting(now, code=verdict.code, attempts=claim.attempts - 1)
+
+
+def _step_back(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
+    """The province lacks earlier messages: send those again, then this one."""
+    if not 1 <= verdict.expected_seq < claim.seq:
+        return parked("GAP", f"上级要求从第 {verdict.expected_seq} 步发起，与本地不符")
+    return {"state": "behind", "due_at": now + pace.behind_for, "lease_until": None, "lost": 0, "last_code": "GAP"}
+
+
+_Deciding = Callable[[Session, Claim, Verdict, datetime, Pace], _Columns]
+_COLUMNS: dict[Outcome, _Deciding] = {
+    Outcome.DELIVERED: _delivered,
+    Outcome.AGAIN: _again,
+    Outcome.PARK: _park,
+    Outcome.CONFLICT: _park,
+    Outcome.CHAIN: _park,
+    Outcome.SHUT: _hold,
+    Outcome.WAIT: _hold,
+    Outcome.MISSING: _step_back,
+}
+
+
+def _keep_receipt(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    receipt = verdict.receipt or {}
+    received = datetime.fromisoformat(receipt["received_at"])
+    session.execute(
+        upsert(Receipt)
+        .values(
+            tenant_id=claim.tenant_id,
+            fact_id=claim.fact_id,
+            case_id=claim.case_id,
+            case_no=claim.case_no,
+            seq=claim.seq,
+            message_id=claim.message_id,
+            receipt_no=receipt["receipt_no"],
+            digest=receipt["message_digest"],
+            chain=receipt["chain"],
+            received_at=received,
+            received_on=clock.local(received).date(),
+        )
+        # A message that had to be sent again (GAP) keeps the receipt it had: digest and chain are the same.
+        .on_conflict_do_nothing()
+    )
+    wake(session, claim, seq=claim.seq + 1, now=now, pace=pace)
+    breaker.succeeded(session, destination=claim.line.destination)
+
+
+def _count_failure(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    breaker.failed(session, destination=claim.line.destination, now=now, pace=pace)
+
+
+def _shut(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    breaker.open_(session, destination=claim.line.destination, reason=verdict.code, now=now, pace=pace)
+
+
+def _pause(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    breaker.pause(session, destination=claim.line.destination, until=seconds_from(now, verdict.retry_after or 1))
+
+
+def _send_missing(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    session.execute(
+        update(LedgerFact)
+        .where(
+            LedgerFact.tenant_id == claim.tenant_id,
+            LedgerFact.case_id == claim.case_id,
+            LedgerFact.seq >= verdict.expected_seq,
+            LedgerFact.seq < claim.seq,
+            LedgerFact.state == "delivered",
+        )
+        .values(state="behind", due_at=now + pace.behind_for, lease_until=None)
+    )
+    wake(session, claim, seq=verdict.expected_seq, now=now, pace=pace)
+
+
+def _differ(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    note_difference(
+        session,
+        tenant_id=claim.tenant_id,
+        case=(claim.case_id, claim.case_no, claim.seq),
+        kind=verdict.outcome.value,
+        ours=claim.chain,
+        theirs=(verdict.receipt or {}).get("chain"),
+    )
+
+
+def _nothing(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+    """Some verdicts change one row only."""
+
+
+_After = Callable[[Session, Claim, Verdict, datetime, Pace], None]
+_AFTER: dict[Outcome, _After] = {
+    Outcome.DELIVERED: _keep_receipt,
+    Outcome.AGAIN: _count_failure,
+    Outcome.SHUT: _shut,
+    Outcome.WAIT: _pause,
+    Outcome.MISSING: _send_missing,
+    Outcome.CONFLICT: _differ,
+    Outcome.CHAIN: _differ,
+}
+
+
+def wake(session: Session, claim: Claim, *, seq: int, now: datetime, pace: Pace) -> None:
+    """Rouse event `seq` of the case if it sleeps behind another."""
+    woken = session.scalar(
+        update(LedgerFact)
+        .where(
+            LedgerFact.tenant_id == claim.tenant_id,
+            LedgerFact.case_id == claim.case_id,
+            LedgerFact.seq == seq,
+            LedgerFact.state == "behind",
+        )
+        .values(state="due", due_at=now, lease_until=now + pace.woken_for)
+        .returning(LedgerFact.id)
+    )
+    if woken is not None:
+        defer_delivery(session, tenant_id=claim.tenant_id, fact_id=woken, case_id=claim.case_id)
+
+
+def note_difference(
+    session: Session, *, tenant_id: int, case: tuple[object, str, int], kind: str, ours: str | None, theirs: str | None
+) -> bool:
+    """Raise a difference for a person to decide, once for each case, step and kind; returns whether it is new."""
+    case_id, case_no, seq = case
+    added = session.execute(
+        upsert(Difference)
+        .values(
+            tenant_id=tenant_id, id=new_id(), case_id=case_id, case_no=case_no, seq=seq, kind=kind,
+            ours=ours, theirs=theirs, found_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(Difference.id)
+    )  # fmt: skip
+    return added.first() is not None
+
+
+def _note(session: Session, claim: Claim, verdict: Verdict, now: datetime) -> None:
+    attempt = new_id()
+    detail = claim.key.seal(verdict.detail.encode(), context=f"push_attempt:{attempt}") if verdict.detail else None
+    session.execute(
+        insert(PushAttempt).values(
+            tenant_id=claim.tenant_id,
+            id=attempt,
+            fact_id=claim.fact_id,
+            case_id=claim.case_id,
+            token=claim.token,
+            at=now,
+            took_ms=int((now - claim.claimed_at).total_seconds() * 1000),
+            status=verdict.status,
+            outcome=verdict.outcome.value,
+            code=verdict.code or None,
+            detail=detail,
+        )
+    )
