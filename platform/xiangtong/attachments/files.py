@@ -32,6 +32,7 @@ class Stored:
     """A file as pages show it. `size` in bytes, `sm3` in hex; `ready` when a case may claim it."""
 
     id: UUID
+    question: str
     material_code: str
     name: str
     media_type: str
@@ -47,6 +48,16 @@ class Stored:
     def ready(self) -> bool:
         """Looked at and kept."""
         return self.state in ("clean", "claimed")
+
+    def answer(self) -> dict[str, str | int]:
+        """The file as it stands in the answers (`urn:xiangtong:common:attachment`); `digest` is SM3 in hex."""
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "size": self.size,
+            "media_type": self.media_type,
+            "digest": self.sm3 or "",
+        }
 
 
 Claimed = Stored
@@ -82,6 +93,7 @@ def reopen(row: Attachment, *, key: OpenKey) -> Stored:
     name = key.unseal(row.sealed_name, context=name_context(row.id)).decode()
     return Stored(
         id=row.id,
+        question=row.question,
         material_code=row.material_code,
         name=name,
         media_type=row.media_type,

@@ -35,7 +35,8 @@ class Attachment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[UUID]
     case_id: Mapped[UUID | None]
-    material_code: Mapped[str]
+    question: Mapped[str]  # JSON Pointer of the answer it belongs to
+    material_code: Mapped[str]  # of the guide; empty where the question is no material
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     media_type: Mapped[str]
     size: Mapped[int]

@@ -16,6 +16,7 @@ _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _APP1, _APP13, _START_OF_SCAN, _END, _FILL = 0xE1, 0xED, 0xDA, 0xD9, 0xFF
 # Inside a scan 0xFF is followed by a stuffed zero or a restart marker; anything else begins the next segment.
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_TAGS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 # Opening a small JPEG at an eighth of its size still reads every byte of it.
 _SMALL = (64, 64)
 
@@ -35,11 +36,9 @@ def without_place(data: bytes, media_type: str) -> bytes:
     anew, and only when they carry such tags.
     """
     picture = _opened(data, media_type)
-    tags = picture.getexif()
-    upright = tags.get(ExifTags.Base.Orientation)
     if media_type == "image/jpeg":
-        return _with_segments(data, upright)
-    return _rewritten(picture) if tags else data
+        return _with_segments(data, _way_up(picture))
+    return _rewritten(picture) if _TAGS & picture.info.keys() else data
 
 
 def thumbnail(data: bytes, *, edge: int = 320) -> bytes:
@@ -47,7 +46,7 @@ def thumbnail(data: bytes, *, edge: int = 320) -> bytes:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.draft("RGB", (edge, edge))
-            small = ImageOps.exif_transpose(picture).convert("RGB")
+            small = (ImageOps.exif_transpose(picture) if _way_up(picture) else picture).convert("RGB")
             small.thumbnail((edge, edge))
             return _saved(small, "JPEG", quality=80)
     except (OSError, ValueError, SyntaxError) as error:
@@ -68,9 +67,16 @@ def _opened(data: bytes, media_type: str) -> Image.Image:
     return picture
 
 
+def _way_up(picture: Image.Image) -> int | None:
+    try:
+        return picture.getexif().get(ExifTags.Base.Orientation)
+    except (OSError, ValueError, SyntaxError, struct.error, UserWarning):
+        return None  # Damaged tags say nothing; the picture itself is whole.
+
+
 def _with_segments(data: bytes, upright: int | None) -> bytes:
     kept = b"".join(_segments(data))
-    if upright is None or upright == 1:
+    if upright not in range(2, 9):
         return kept
     tags = Image.Exif()
     tags[ExifTags.Base.Orientation] = upright
@@ -104,7 +110,7 @@ def _segments(data: bytes) -> Iterator[bytes]:
 
 
 def _rewritten(picture: Image.Image) -> bytes:
-    upright = ImageOps.exif_transpose(picture)
+    upright = ImageOps.exif_transpose(picture) if _way_up(picture) else picture
     clean = Image.new(upright.mode, upright.size)
     if upright.mode == "P" and (palette := upright.getpalette()):
         clean.putpalette(palette)

@@ -62,12 +62,13 @@ def begin(
     key: OpenKey,
     tenant_id: int,
     owner_id: UUID,
-    material_code: str,
+    question: str,
     name: str,
     media_type: str,
     size: int,
     sha256: str | None = None,
     rules: Rules,
+    material_code: str = "",
 ) -> Pending:
     """Announce one file of the draft `owner_id` and defer a look at it; raises Unfit.
 
@@ -76,7 +77,14 @@ def begin(
     check_size(size, rules)
     check_type(media_type, rules)
     row = _announce(
-        session, key=key, tenant_id=tenant_id, owner_id=owner_id, material_code=material_code, name=name, rules=rules
+        session,
+        key=key,
+        tenant_id=tenant_id,
+        owner_id=owner_id,
+        question=question,
+        name=name,
+        rules=rules,
+        material_code=material_code,
     )
     row.media_type, row.size, row.claimed_sha256 = media_type, size, sha256
     session.flush()
@@ -113,13 +121,21 @@ def receive(
     key: OpenKey,
     tenant_id: int,
     owner_id: UUID,
-    material_code: str,
+    question: str,
     name: str,
     rules: Rules,
+    material_code: str = "",
 ) -> Pending:
     """Announce a file whose bytes are already with us (a form without script); follow with `settle_here`."""
     row = _announce(
-        session, key=key, tenant_id=tenant_id, owner_id=owner_id, material_code=material_code, name=name, rules=rules
+        session,
+        key=key,
+        tenant_id=tenant_id,
+        owner_id=owner_id,
+        question=question,
+        name=name,
+        rules=rules,
+        material_code=material_code,
     )
     session.flush()
     return pending(row)
@@ -154,14 +170,23 @@ def tidy(storage: Storage, *, file: Pending, verdict: Verdict) -> None:
 
 
 def _announce(
-    session: Session, *, key: OpenKey, tenant_id: int, owner_id: UUID, material_code: str, name: str, rules: Rules
+    session: Session,
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    owner_id: UUID,
+    question: str,
+    name: str,
+    rules: Rules,
+    material_code: str,
 ) -> Attachment:
-    _check_count(session, tenant_id, owner_id, material_code, rules)
+    _check_count(session, tenant_id, owner_id, question, rules)
     identity = new_id()
     row = Attachment(
         tenant_id=tenant_id,
         id=identity,
         owner_id=owner_id,
+        question=question,
         material_code=material_code,
         sealed_name=key.seal(_plain_name(name).encode(), context=name_context(identity)),
         media_type="application/octet-stream",
@@ -176,12 +201,12 @@ def _announce(
     return row
 
 
-def _check_count(session: Session, tenant_id: int, owner_id: UUID, material_code: str, rules: Rules) -> None:
+def _check_count(session: Session, tenant_id: int, owner_id: UUID, question: str, rules: Rules) -> None:
     present = session.scalar(
         select(func.count()).where(
             Attachment.tenant_id == tenant_id,
             Attachment.owner_id == owner_id,
-            Attachment.material_code == material_code,
+            Attachment.question == question,
             Attachment.state.in_(("quarantined", "clean")),
         )
     )

@@ -1,4 +1,4 @@
-"""Signing in at the province and out again. What belongs to one journey stands in a sealed cookie for a quarter hour."""
+"""Signing in at the province and out again. One journey stands in a sealed cookie for a quarter of an hour."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _open(claims: Claims) -> str:
     with services().db.scope(NOBODY) as session:
         if earlier:
             sessions.close_session(session, token=earlier)
-        citizen_id = citizens.upsert(session, services().keys, claims)
+        citizen_id = citizens.upsert(session, keys=services().keys, claims=claims)
         return sessions.open_session(
             session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()
         )
