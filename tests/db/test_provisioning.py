@@ -1,0 +1,215 @@
+"""Provisioning: real cities come up whole, a second run changes nothing, bad files change nothing at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from xiangtong.tenancy.demo import is_credit_code
+from xiangtong.tenancy.folder import MemoryFolder, PathFolder
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.models import City, Division, Place, Tenant, TenantKey, Unit, WorkDay
+from xiangtong.tenancy.provision import provision
+from xiangtong.tenancy.scope import NOBODY, Database, Scope
+from xiangtong.tenancy.sheet import BadFiles
+
+TENANTS = Path(__file__).parents[2] / "tenants"
+
+
+def _tenant(db: Database, code: str) -> Tenant:
+    with db.scope(NOBODY) as session:
+        return session.scalars(select(Tenant).where(Tenant.code == code)).one()
+
+
+def _small(**extra: str) -> MemoryFolder:
+    files = {
+        "city.toml": 'name = "扬州市"\nprefix = "3210"\n',
+        "divisions.csv": "code,name,level,parent_code\n"
+        "320000000000,江苏省,province,\n"
+        "321000000000,扬州市,city,320000000000\n"
+        "321003000000,邗江区,county,321000000000\n"
+        "321003100000,公道镇,township,321003000000\n"
+        "321003108000,杨寿镇,township,321003000000\n"
+        "321003100200,太平村委会,village,321003100000\n"
+        "321003108209,东兴村委会,village,321003108000\n",
+    }
+    return MemoryFolder({name: value.encode() for name, value in (files | extra).items()})
+
+
+_CHANGES = "date,kind,code,new_code,name\n"
+
+
+@pytest.mark.parametrize(
+    ("city", "counties", "townships", "villages"),
+    [
+        ("yangzhou", 7, 98, 1437),
+        ("suizhou", 3, 51, 1009),
+        ("duyun", 1, 10, 156),
+        ("yingjiang", 1, 10, 50),
+        ("zhuhai", 3, 31, 345),
+    ],
+)
+def test_a_city_comes_up_whole(  # noqa: PLR0917 - the columns of the table above.
+    db: Database, keys: KeyRing, city: str, counties: int, townships: int, villages: int
+) -> None:
+    report = provision(db, keys, PathFolder(TENANTS / city))
+    assert [report.counts[level] for level in ("county", "township", "village")] == [counties, townships, villages]
+    with db.oversight("32", "34", "42", "44", "52") as eyes:
+        stations = eyes.scalar(select(func.count()).select_from(Place).where(Place.kind == "station"))
+        assert stations == villages
+        count = select(func.count()).select_from(Tenant).where(Tenant.kind == "township")
+        assert eyes.scalar(count) == townships
+    again = provision(db, keys, PathFolder(TENANTS / city))
+    assert again.changes_nothing
+
+
+def test_yangzhou_in_detail(db: Database, keys: KeyRing) -> None:
+    report = provision(db, keys, PathFolder(TENANTS / "yangzhou"))
+    assert report.unknown["统一社会信用代码"] == 98
+    gongdao = _tenant(db, "321003100")
+    assert gongdao.hall_name == "公道镇为民服务中心"
+    with db.scope(NOBODY) as session:
+        names = {row.id: row.name for row in session.scalars(select(Tenant))}
+        hangji = session.scalars(select(Tenant).where(Tenant.code == "321002401")).one()
+        zhuxi = session.scalars(select(Tenant).where(Tenant.code == "321071050")).one()
+        assert session.scalar(select(func.count()).select_from(WorkDay)) > 1000
+        october = session.execute(text("select working from work_calendar where day = '2026-10-10'"))
+        assert october.scalar_one() is True
+    assert hangji.short_name == "杭集镇"
+    assert names[hangji.administered_by or 0] == "扬州市生态科技新城管理委员会"
+    assert names[zhuxi.administered_by or 0] == "扬州经济技术开发区"
+    with db.scope(Scope(tenant_id=gongdao.id)) as session:
+        station = session.scalars(select(Place).where(Place.division_code == "321003100200")).one()
+        assert station.name == "太平村便民服务中心"
+        assert station.demo
+        assert station.agent_phone is not None
+        assert station.agent_phone.startswith("0514-0000")
+        unit = session.scalars(select(Unit)).one()
+        assert unit.full_name == "邗江区公道镇人民政府"
+        assert unit.demo
+        assert is_credit_code(unit.credit_code or "")
+        assert session.scalar(select(func.count()).select_from(TenantKey)) == 2
+        assert session.scalar(select(func.count()).select_from(Place)) == 15
+    with db.scope(NOBODY) as session:
+        assert session.scalar(select(func.count()).select_from(Place)) == 0
+
+
+def test_a_dry_run_changes_nothing(db: Database, keys: KeyRing) -> None:
+    report = provision(db, keys, _small(), dry_run=True)
+    assert {line.kind for line in report.lines} == {"added"}
+    assert len(report.lines) == 7
+    with db.scope(NOBODY) as session:
+        assert session.scalar(select(func.count()).select_from(Division)) == 0
+        assert session.scalar(select(func.count()).select_from(City)) == 0
+
+
+def test_renamed_merged_added_and_closed(db: Database, keys: KeyRing) -> None:
+    provision(db, keys, _small())
+    changes = _CHANGES + (
+        "2026-01-01,rename,321003100200,,太平新村委会\n"
+        "2026-02-01,merge,321003108000,321003100000,\n"
+        "2026-03-01,add,321003100215,,新河村委会\n"
+        "2026-03-02,close,321003108209,,\n"
+        "2199-01-01,rename,321003100000,,未来镇\n"
+    )
+    folder = _small(**{"changes.csv": changes})
+    dry = provision(db, keys, folder, dry_run=True)
+    assert {(line.kind, line.code) for line in dry.lines} == {
+        ("renamed", "321003100200"),
+        ("merged", "321003108000"),
+        ("added", "321003100215"),
+        ("closed", "321003108209"),
+    }
+    provision(db, keys, folder)
+    yangshou, gongdao = _tenant(db, "321003108"), _tenant(db, "321003100")
+    assert (yangshou.state, yangshou.successor_id) == ("closed", gongdao.id)
+    assert gongdao.name == "公道镇"
+    with db.scope(Scope(tenant_id=gongdao.id)) as session:
+        names = set(session.scalars(select(Place.name).where(Place.kind == "station")))
+        assert names == {"太平新村便民服务中心", "新河村便民服务中心"}
+    assert provision(db, keys, folder).changes_nothing
+
+
+def test_all_bad_rows_are_told_at_once_and_nothing_is_done(db: Database, keys: KeyRing) -> None:
+    divisions = _small().files["divisions.csv"].decode() + (
+        "32100310020,少一位村委会,village,321003100000\n"
+        "321003100200,重复村委会,village,321003100000\n"
+        "321003100201,,village,321003100000\n"
+        "321003100202,没有上级村委会,village,321003999000\n"
+        "321003100203,级别错村委会,town,321003100000\n"
+        "321003100204,格子多,village,321003100000,x\n"
+    )
+    units = (
+        "area_code,area_name,full_name,short_name,credit_code\n"
+        "321003100000,杨寿镇,公道镇人民政府,公道镇政府,911101087000421011\n"
+        "321003109000,无名镇,无名镇人民政府,无名镇政府,\n"
+    )
+    with pytest.raises(BadFiles) as caught:
+        provision(db, keys, _small(**{"divisions.csv": divisions, "units.csv": units, "999.toml": ""}))
+    told = {(row.file, row.line, row.column) for row in caught.value.rows}
+    assert told >= {
+        ("divisions.csv", 9, "code"),
+        ("divisions.csv", 10, "code"),
+        ("divisions.csv", 11, "name"),
+        ("divisions.csv", 12, "parent_code"),
+        ("divisions.csv", 13, "level"),
+        ("divisions.csv", 14, ""),
+        ("units.csv", 2, "area_name"),
+        ("units.csv", 2, "credit_code"),
+        ("units.csv", 3, "area_code"),
+        ("999.toml", 0, ""),
+    }
+    with db.scope(NOBODY) as session:
+        assert session.scalar(select(func.count()).select_from(Division)) == 0
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"city.toml": "name ="},
+        {"city.toml": 'name = "扬州市"\nprefix = "321"\n'},
+        {"city.toml": 'name = "扬州市"\nprefix = "3210"\n[names]\ntownship = "{0.__class__}"\n'},
+        {"city.toml": 'name = "扬州市"\nprefix = "4404"\n'},
+        {"city.toml": 'name = "扬州市"\nprefix = "3210"\nzones = 3\n'},
+        {"city.toml": 'name = "扬州市"\nprefix = "3210"\ndemo = 3\n'},
+        {"city.toml": 'name = "扬州市"\nprefix = "3210"\nstrip = 7\nkit = 9\n'},
+        {"divisions.csv": "\x00\x01"},
+        {"divisions.csv": 'code,name,level,parent_code\n"'},
+        {"divisions.csv": ""},
+        {"changes.csv": _CHANGES + "昨天,rename,321003100200,,\n"},
+        {"changes.csv": _CHANGES + "2026-01-01,merge,321003100000,321003100200,\n"},
+        {"321003100.toml": "[hall]\ncolour = 'red'\n"},
+        {"321003100.toml": "[stations.321003108209]\nphone = '1'\n"},
+    ],
+)
+def test_broken_files_are_refused_with_sentences(db: Database, keys: KeyRing, files: dict[str, str]) -> None:
+    with pytest.raises(BadFiles) as caught:
+        provision(db, keys, _small(**files))
+    assert all(row.reason for row in caught.value.rows)
+
+
+def test_a_division_that_vanished_from_the_file_is_asked_about(db: Database, keys: KeyRing) -> None:
+    provision(db, keys, _small())
+    fewer = "\n".join(_small().files["divisions.csv"].decode().splitlines()[:-1])
+    with pytest.raises(BadFiles, match="文件里有 1 处"):
+        provision(db, keys, _small(**{"divisions.csv": fewer}))
+
+
+def test_what_a_township_typed_stays(db: Database, keys: KeyRing) -> None:
+    provision(db, keys, _small())
+    tenant = _tenant(db, "321003100")
+    with db.scope(Scope(tenant_id=tenant.id)) as session:
+        session.scalars(select(Place).where(Place.kind == "hall")).one().phone = "0514-87000000"
+    own = '[hall]\nphone = "0514-00000001"\naddress = "公道镇某路 1 号"\n'
+    provision(db, keys, _small(**{"321003100.toml": own}))
+    with db.scope(Scope(tenant_id=tenant.id)) as session:
+        hall = session.scalars(select(Place).where(Place.kind == "hall")).one()
+        assert (hall.phone, hall.address) == ("0514-87000000", "公道镇某路 1 号")
+
+
+def test_founders_are_called_in_every_open_township(db: Database, keys: KeyRing) -> None:
+    seen = []
+    provision(db, keys, _small(), founders=[lambda session, tenant: seen.append(tenant.code)])
+    assert sorted(seen) == ["321003100", "321003108"]
