@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -68,6 +69,11 @@ class FieldView:
     def ordinal(self) -> Markup:
         """The hole for the name of a row: 第 2 位家人."""
         return Markup(ORDINAL)  # noqa: S704 - one private-use character
+
+    @property
+    def words(self) -> str:
+        """The words of its options as JSON, for a derived value that changes while one types."""
+        return json.dumps({option.value: option.label for option in self.options}, ensure_ascii=False)
 
     @property
     def many(self) -> bool:

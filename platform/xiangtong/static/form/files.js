@@ -1,0 +1,181 @@
+/* Files are sent as soon as they are picked; photos are made smaller first; names are signed with a finger. ES2018. */
+(function (X) {
+  "use strict";
+
+  const LONGEST_SIDE = 2000;
+  const QUALITY = 0.85;
+
+  function loadImage(file) {
+    return new Promise((resolve, reject) => {
+      const image = new Image();
+      image.onload = () => resolve(image);
+      image.onerror = reject;
+      image.src = URL.createObjectURL(file);
+    });
+  }
+
+  function toBlob(canvas, type) {
+    return new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
+  }
+
+  /** A photo with no side longer than 2000 pixels; the original where that is smaller, or no photo. */
+  async function shrink(file) {
+    if (!/^image\/(jpeg|png|webp|heic|heif)$/.test(file.type)) return file;
+    try {
+      const image = await loadImage(file);
+      const scale = Math.min(1, LONGEST_SIDE / Math.max(image.naturalWidth, image.naturalHeight));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(image.naturalWidth * scale);
+      canvas.height = Math.round(image.naturalHeight * scale);
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      URL.revokeObjectURL(image.src);
+      const small = await toBlob(canvas, "image/jpeg");
+      return small && small.size < file.size ? new File([small], jpegName(file.name), { type: "image/jpeg" }) : file;
+    } catch (problem) {
+      return file;
+    }
+  }
+
+  function jpegName(name) {
+    return name.replace(/\.[^.]*$/, "") + ".jpg";
+  }
+
+  function sizeInWords(size) {
+    return size >= 1000000 ? (size / 1000000).toFixed(1) + " MB" : Math.max(1, Math.round(size / 1000)) + " KB";
+  }
+
+  function Uploader(page, saver) {
+    this.page = page;
+    this.saver = saver;
+    this.url = page.form.dataset.upload;
+    this.under = 0;
+  }
+
+  Uploader.prototype.line = function (pointer, name) {
+    const list = this.page.form.querySelector('[data-files="' + pointer + '"]');
+    const item = document.createElement("li");
+    item.className = "file";
+    item.innerHTML = '<span class="file__name"><span></span><small role="status"></small></span><progress max="1" value="0"></progress>';
+    item.querySelector("span span").textContent = name;
+    list.appendChild(item);
+    return item;
+  };
+
+  /** Send one file for the question at a pointer, showing how far it is. */
+  Uploader.prototype.send = async function (pointer, file) {
+    const item = this.line(pointer, file.name);
+    const status = item.querySelector("small");
+    status.textContent = this.page.words.uploading;
+    this.under += 1;
+    try {
+      const small = await shrink(file);
+      const stored = await this.post(pointer, small, item.querySelector("progress"));
+      this.stored(item, pointer, stored);
+    } catch (problem) {
+      item.classList.add("file--problem");
+      status.textContent = problem.message || this.page.words.failed;
+      item.querySelector("progress").remove();
+    }
+    this.under -= 1;
+  };
+
+  Uploader.prototype.post = function (pointer, file, progress) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const body = new FormData();
+      body.append("pointer", pointer);
+      body.append("file", file, file.name);
+      request.open("POST", this.url);
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("X-CSRFToken", this.page.form.querySelector("[name=csrf_token]").value);
+      request.setRequestHeader("X-Draft-Revision", String(this.saver.revision));
+      request.upload.onprogress = (event) => {
+        if (event.lengthComputable) progress.value = event.loaded / event.total;
+      };
+      request.onerror = () => reject(new Error(this.page.words.failed));
+      request.onload = () => {
+        const answer = readJson(request.responseText);
+        if (request.status < 300 && answer) resolve(answer);
+        else reject(new Error((answer && answer.message) || this.page.words.failed));
+      };
+      request.send(body);
+    });
+  };
+
+  function readJson(text) {
+    try {
+      return JSON.parse(text);
+    } catch (problem) {
+      return null;
+    }
+  }
+
+  Uploader.prototype.stored = function (item, pointer, file) {
+    item.dataset.file = file.id;
+    item.querySelector("progress").remove();
+    item.querySelector("small").textContent = sizeInWords(file.size) + " · " + this.page.words.uploaded;
+    const button = document.createElement("button");
+    button.className = "button button--plain";
+    button.name = "_action";
+    button.value = "drop:" + pointer + ":" + file.id;
+    button.formNoValidate = true;
+    button.textContent = this.page.words.remove;
+    item.appendChild(button);
+    if (file.revision !== undefined) this.saver.revise(file.revision);
+    const known = pointer.split("/").slice(1).reduce((value, name) => (value ? value[name] : undefined), this.page.answers);
+    X.put(this.page.answers, pointer, (Array.isArray(known) ? known : []).concat([file]));
+    this.page.tell(pointer, "");
+    this.page.refresh();
+  };
+
+  Uploader.prototype.watch = function () {
+    this.page.form.addEventListener("change", (event) => {
+      const input = event.target;
+      if (input.type !== "file" || !input.dataset.pick || !this.url) return;
+      const files = Array.from(input.files);
+      // The file travels now; leaving it in the input would send it a second time.
+      input.value = "";
+      files.reduce((before, file) => before.then(() => this.send(input.dataset.pick, file)), Promise.resolve());
+    });
+    this.page.form.querySelectorAll("[data-pen]").forEach((pen) => this.pen(pen));
+  };
+
+  /** A place to write one's name with a finger. */
+  Uploader.prototype.pen = function (pen) {
+    const canvas = pen.querySelector("canvas");
+    const paper = canvas.getContext("2d");
+    let written = false;
+    let drawing = false;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
+    };
+    Object.assign(paper, { lineWidth: 5, lineCap: "round", lineJoin: "round", strokeStyle: "#1a2530" });
+    canvas.addEventListener("pointerdown", (event) => {
+      drawing = true;
+      canvas.setPointerCapture(event.pointerId);
+      paper.beginPath();
+      paper.moveTo.apply(paper, at(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!drawing) return;
+      written = true;
+      paper.lineTo.apply(paper, at(event));
+      paper.stroke();
+    });
+    ["pointerup", "pointercancel"].forEach((name) => canvas.addEventListener(name, () => { drawing = false; }));
+    const clear = () => {
+      paper.clearRect(0, 0, canvas.width, canvas.height);
+      written = false;
+    };
+    pen.querySelector("[data-pen-clear]").addEventListener("click", clear);
+    pen.querySelector("[data-pen-keep]").addEventListener("click", async () => {
+      if (!written) return this.page.tell(pen.dataset.pen, this.page.words.blank);
+      const blob = await toBlob(canvas, "image/png");
+      clear();
+      return this.send(pen.dataset.pen, new File([blob], "signature.png", { type: "image/png" }));
+    });
+  };
+
+  Object.assign(X, { Uploader: Uploader, shrink: shrink });
+})(window.Xiangtong);

@@ -1,0 +1,151 @@
+/* The form on the page: read its inputs, show what applies, write derived values and problems. ES2018. */
+(function (X) {
+  "use strict";
+
+  const ROW = /\/(?:0|[1-9][0-9]*)(?=\/|$)/g;
+  const patternOf = (pointer) => pointer.replace(ROW, "/*");
+  const idOf = (pointer) => "f" + pointer.replace(/\//g, "-");
+
+  /** All questions of a client plan by pattern. */
+  function byPattern(questions, found) {
+    questions.forEach((question) => {
+      found[question.pattern] = question;
+      byPattern(question.children, found);
+    });
+    return found;
+  }
+
+  /** Put a value at a pointer, making objects and rows on the way; undefined takes it away. */
+  function put(data, pointer, value) {
+    const tokens = pointer.split("/").slice(1);
+    const last = tokens.pop();
+    const holder = tokens.reduce((inner, token, index) => {
+      const next = index + 1 < tokens.length ? tokens[index + 1] : last;
+      if (typeof inner[token] !== "object" || inner[token] === null) inner[token] = /^[0-9]+$/.test(next) ? [] : {};
+      return inner[token];
+    }, data);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  }
+
+  function Page(form, plan, told) {
+    this.form = form;
+    this.plan = plan;
+    this.facts = told.facts;
+    this.answers = told.answers;
+    this.words = told.words;
+    this.questions = byPattern(plan ? plan.questions : [], {});
+    this.touched = new Set();
+  }
+
+  /** The inputs that carry answers, by name. */
+  Page.prototype.inputs = function () {
+    const named = new Map();
+    Array.from(this.form.elements).forEach((input) => {
+      if (!input.name || input.name[0] !== "/" || input.type === "file" || input.type === "hidden") return;
+      if (!named.has(input.name)) named.set(input.name, []);
+      named.get(input.name).push(input);
+    });
+    return named;
+  };
+
+  /** The raw texts of inputs of one name: none for boxes that are not ticked. */
+  Page.prototype.raws = function (inputs) {
+    const boxes = inputs[0].type === "radio" || inputs[0].type === "checkbox";
+    return (boxes ? inputs.filter((input) => input.checked) : inputs).map((input) => input.value);
+  };
+
+  /** The answers as they stand now: those of other steps as stored, those of this step as typed. */
+  Page.prototype.data = function () {
+    const data = JSON.parse(JSON.stringify(this.answers));
+    this.inputs().forEach((inputs, name) => {
+      const question = this.questions[patternOf(name)];
+      if (question) put(data, name, X.parse(question, this.raws(inputs)));
+    });
+    return data;
+  };
+
+  Page.prototype.field = function (pointer) {
+    return this.form.querySelector('[data-field="' + pointer + '"]');
+  };
+
+  /** Show what applies to the answers as they stand. */
+  Page.prototype.refresh = function () {
+    if (!this.plan) return;
+    const effective = X.effective(this.plan, this.data(), this.facts);
+    const visible = new Set(effective.visible);
+    const required = new Set(effective.required);
+    this.form.querySelectorAll("[data-field]").forEach((field) => {
+      field.hidden = !visible.has(field.dataset.field);
+      const mark = field.querySelector(".field__optional");
+      if (mark && mark.closest("[data-field]") === field) mark.hidden = required.has(field.dataset.field);
+    });
+    this.form.querySelectorAll("[data-derived]").forEach((output) => {
+      output.textContent = this.inWords(output, effective.derived[output.dataset.derived]);
+    });
+    this.showRules(effective);
+  };
+
+  Page.prototype.inWords = function (output, value) {
+    if (value === undefined || value === null) return "—";
+    const options = JSON.parse(output.dataset.options || "{}");
+    const hundredths = ["money", "area", "length"].indexOf(output.dataset.kind) >= 0 && Number.isInteger(value);
+    const words = X.has(options, value) ? options[value] : String(hundredths ? value / 100 : value);
+    return output.dataset.unit ? words + " " + output.dataset.unit : words;
+  };
+
+  /** Rules are told gently: only at questions the person has left, and gone as soon as they hold. */
+  Page.prototype.showRules = function (effective) {
+    const troubled = new Set(X.refusals(this.plan.schema, effective.data, this.plan.formats, "", new Map()).keys());
+    const broken = new Map();
+    X.brokenRules(this.plan, effective.data, this.facts, troubled).forEach((one) => {
+      // A message with a limit in it needs the server's words for it.
+      if (this.touched.has(one.pointer) && one.message.indexOf("{") < 0) broken.set(one.pointer, one.message);
+    });
+    this.form.querySelectorAll("[data-rule]").forEach((told) => {
+      const pointer = told.closest("[data-field]").dataset.field;
+      if (!broken.has(pointer)) this.tell(pointer, "");
+    });
+    broken.forEach((message, pointer) => this.tell(pointer, message, true));
+  };
+
+  /** Put a problem at its field, or take it away with an empty sentence. */
+  Page.prototype.tell = function (pointer, sentence, rule) {
+    const field = this.field(pointer);
+    if (!field) return;
+    const id = idOf(pointer) + "-problem";
+    let told = document.getElementById(id);
+    if (told && told.textContent === sentence) return;
+    if (told) told.remove();
+    field.classList.toggle("field--problem", Boolean(sentence));
+    const input = document.getElementById(idOf(pointer)) || field;
+    const tied = (input.getAttribute("aria-describedby") || "").split(/\s+/).filter((one) => one && one !== id);
+    if (sentence) {
+      told = document.createElement("p");
+      told.className = "field__problem";
+      told.id = id;
+      told.textContent = sentence;
+      if (rule) told.dataset.rule = "";
+      const answer = Array.from(field.children).find((child) => child.matches(".field__answer, .repeat, .field"));
+      field.insertBefore(told, answer || null);
+      tied.push(id);
+      input.setAttribute("aria-invalid", "true");
+    } else {
+      input.removeAttribute("aria-invalid");
+    }
+    if (tied.length) input.setAttribute("aria-describedby", tied.join(" "));
+    else input.removeAttribute("aria-describedby");
+  };
+
+  /** Put a kept raw text back into the inputs of a name. */
+  Page.prototype.restore = function (name, value) {
+    const inputs = this.inputs().get(name) || [];
+    const raws = Array.isArray(value) ? value : [value];
+    inputs.forEach((input) => {
+      if (input.type === "radio" || input.type === "checkbox") input.checked = raws.indexOf(input.value) >= 0;
+      else if (!input.readOnly) input.value = raws[0];
+    });
+  };
+
+  Object.assign(X, { Page: Page, put: put, patternOf: patternOf });
+})(window.Xiangtong);

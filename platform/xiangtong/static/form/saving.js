@@ -1,0 +1,127 @@
+/* Every change is sent by itself, soon; what cannot be sent is kept and tried again. ES2018. */
+(function (X) {
+  "use strict";
+
+  const PAUSE = 600;
+  const LONGEST_WAIT = 60000;
+
+  function Saver(page, keeper) {
+    this.page = page;
+    this.keeper = keeper;
+    this.url = page.form.dataset.autosave;
+    this.revision = Number(page.form.dataset.revision || 0);
+    this.line = document.querySelector("[data-saved]");
+    this.waiting = new Map();
+    this.timer = 0;
+    this.wait = PAUSE;
+    this.busy = false;
+    this.stopped = !this.url;
+  }
+
+  /** Note that the answer at a pointer is now this raw text (or list of texts). */
+  Saver.prototype.note = function (pointer, value) {
+    this.waiting.set(pointer, value);
+    this.soon(PAUSE);
+  };
+
+  Saver.prototype.soon = function (pause) {
+    window.clearTimeout(this.timer);
+    if (!this.stopped) this.timer = window.setTimeout(() => this.send(), pause);
+  };
+
+  Saver.prototype.say = function (look, words) {
+    if (!this.line) return;
+    this.line.className = look ? "saved saved--" + look : "saved";
+    this.line.textContent = words;
+  };
+
+  Saver.prototype.request = function (batch) {
+    const body = batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: this.revision }));
+    const token = this.page.form.querySelector("[name=csrf_token]");
+    return window.fetch(this.url, {
+      method: "POST",
+      credentials: "same-origin",
+      keepalive: true,
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": token ? token.value : "",
+        "X-Draft-Revision": String(this.revision),
+      },
+      body: JSON.stringify(body),
+    });
+  };
+
+  Saver.prototype.send = async function () {
+    if (this.busy || this.stopped || !this.waiting.size) return;
+    this.busy = true;
+    const batch = Array.from(this.waiting);
+    try {
+      const response = await this.request(batch);
+      if (response.ok) await this.done(batch, await response.json());
+      else await this.refused(batch, response.status);
+    } catch (problem) {
+      await this.offline();
+    }
+    this.busy = false;
+    if (this.waiting.size && !this.stopped) this.soon(this.wait);
+  };
+
+  Saver.prototype.done = async function (batch, answer) {
+    batch.forEach((pair) => {
+      if (this.waiting.get(pair[0]) === pair[1]) this.waiting.delete(pair[0]);
+    });
+    this.wait = PAUSE;
+    if (answer.revision !== undefined) this.revise(answer.revision);
+    const time = answer.saved_at || new Date().toTimeString().slice(0, 5);
+    this.say("", this.page.words.saved.replace("{time}", time));
+    batch.forEach((pair) => {
+      const sentence = X.own(answer.problems, pair[0]) || "";
+      if (!sentence || this.page.touched.has(pair[0])) this.page.tell(pair[0], sentence);
+    });
+    if (!this.waiting.size) await this.keeper.drop();
+  };
+
+  Saver.prototype.revise = function (revision) {
+    this.revision = revision;
+    const field = this.page.form.querySelector("[name=_revision]");
+    if (field) field.value = revision;
+  };
+
+  Saver.prototype.refused = async function (batch, status) {
+    if (status >= 500 || status === 429) return this.offline();
+    await this.keeper.keep(Array.from(this.waiting));
+    const words = this.page.words;
+    if (status === 401 || status === 403) this.stop(words.expired);
+    else if (status === 409) this.stop(words.elsewhere);
+    else {
+      batch.forEach((pair) => this.waiting.delete(pair[0]));
+      this.say("waiting", words.refused);
+    }
+    return undefined;
+  };
+
+  Saver.prototype.stop = function (words) {
+    this.stopped = true;
+    this.say("lost", words);
+  };
+
+  Saver.prototype.offline = async function () {
+    const safe = await this.keeper.keep(Array.from(this.waiting));
+    this.say("waiting", safe ? this.page.words.kept : this.page.words.offline);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+  };
+
+  /** What an earlier visit could not send is put back and sent now. */
+  Saver.prototype.resume = async function () {
+    const pairs = await this.keeper.kept();
+    pairs.forEach((pair) => {
+      this.page.restore(pair[0], pair[1]);
+      this.waiting.set(pair[0], pair[1]);
+    });
+    if (pairs.length) this.soon(0);
+    return pairs.length > 0;
+  };
+
+  Object.assign(X, { Saver: Saver });
+})(window.Xiangtong);
