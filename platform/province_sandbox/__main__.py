@@ -1,10 +1,11 @@
 """`python -m province_sandbox --port 8090 --data DIR`: the province on this machine."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
-from flask import Flask
 
 from province_sandbox.app import create_app
 from province_sandbox.memory import create_app as create_memory_app
@@ -17,6 +18,23 @@ from province_sandbox.settings import (
     Client,
     Settings,
 )
+
+
+class _Options(TypedDict):
+    """What the command line gives, one key an option."""
+
+    host: str
+    port: int
+    data: Path | None
+    public_url: str
+    callback_url: str
+    callback_secret: str
+    receipt_results: bool
+    app_id: str | None
+    secret: str | None
+    redirect_uri: tuple[str, ...]
+    rate: int
+    memory: bool
 
 
 @click.command()
@@ -32,40 +50,27 @@ from province_sandbox.settings import (
 @click.option("--redirect-uri", multiple=True, help="A sign-in return address beside loopback.")
 @click.option("--rate", default=200, show_default=True, help="Requests a second per account.")
 @click.option("--memory", is_flag=True, help="Only answer receipts from memory, for measuring.")
-def main(
-    *,
-    host: str,
-    port: int,
-    data: Path | None,
-    public_url: str,
-    callback_url: str,
-    callback_secret: str,
-    receipt_results: bool,
-    app_id: str | None,
-    secret: str | None,
-    redirect_uri: tuple[str, ...],
-    rate: int,
-    memory: bool,
-) -> None:
+def main(**given: Unpack[_Options]) -> None:
     """Run the little province until it is told to stop."""
-    if memory:
-        serve(create_memory_app, host=host, port=port, threads=8)
-        return
-    if data is None:
+    make = create_memory_app if given["memory"] else partial(create_app, _settings(given))
+    serve(make, host=given["host"], port=given["port"])
+
+
+def _settings(given: _Options) -> Settings:
+    if given["data"] is None:
         raise click.UsageError("--data is needed")
-    settings = Settings(
-        data=data,
-        accounts=_accounts(app_id, secret),
-        client=replace(Client(), redirect_uris=redirect_uri),
-        callbacks=Callbacks(url=callback_url, secret=callback_secret, send_receipt_results=receipt_results),
-        public_url=public_url,
-        requests_per_second=rate,
+    return Settings(
+        data=given["data"],
+        accounts=_accounts(given["app_id"], given["secret"]),
+        client=replace(Client(), redirect_uris=given["redirect_uri"]),
+        callbacks=Callbacks(
+            url=given["callback_url"],
+            secret=given["callback_secret"],
+            send_receipt_results=given["receipt_results"],
+        ),
+        public_url=given["public_url"],
+        requests_per_second=given["rate"],
     )
-
-    def make() -> Flask:
-        return create_app(settings)
-
-    serve(make, host=host, port=port)
 
 
 def _accounts(app_id: str | None, secret: str | None) -> tuple[Account, ...]:

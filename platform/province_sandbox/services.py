@@ -134,15 +134,19 @@ def once(
     with store.writing() as connection:
         row = connection.execute("select * from answered where idempotency_key = ?", (key,)).fetchone()
         if row is not None:
-            if (row["address"], row["body_digest"]) != (address, body_digest):
-                raise Refused("CONFLICT", "这个幂等编号已经用于别的请求。")
-            remembered: dict[str, Any] = json.loads(row["answer"])
-            return remembered
+            return _answered(row, address, body_digest)
         answer = work(connection)
         connection.execute(
             "insert into answered values (?, ?, ?, ?, ?)",
             (key, address, body_digest, _text(answer), now.isoformat(timespec="milliseconds")),
         )
+    return answer
+
+
+def _answered(row: sqlite3.Row, address: str, body_digest: str) -> dict[str, Any]:
+    if (row["address"], row["body_digest"]) != (address, body_digest):
+        raise Refused("CONFLICT", "这个幂等编号已经用于别的请求。")
+    answer: dict[str, Any] = json.loads(row["answer"])
     return answer
 
 

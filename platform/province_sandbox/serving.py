@@ -1,13 +1,13 @@
 """Running a WSGI app under gunicorn: one process, many threads, kept-alive connections."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, make: Any, options: dict[str, Any]) -> None:
+    def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:
         self._make = make
         self._options = options
         super().__init__()
@@ -16,12 +16,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        app: Flask = self._make()
-        return app
+    def load(self) -> Any:
+        return self._make()
 
 
-def serve(make: Any, *, host: str, port: int, threads: int = 32) -> None:
+def serve(make: Callable[[], Any], *, host: str, port: int, threads: int = 32) -> None:
     """Serve what `make` returns until the process is told to stop.
 
     The app is made in the worker, after the fork, so that no database handle crosses it.

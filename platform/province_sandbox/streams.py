@@ -10,6 +10,22 @@ from province_sandbox.digests import chain_link
 from province_sandbox.problems import Refused
 from province_sandbox.store import Row, Store
 
+# Every 12-digit code that begins with a prefix lies between the prefix and the prefix followed by
+# ":", the character after "9"; so 321003100 never meets 321003108.
+_TOTALS = """
+select count(distinct case_no) as cases, count(*) as messages from message
+where received_on = ? and division_code >= ? and division_code < ?
+"""
+_CASES_OF_DAY = """
+select m.case_no, m.seq as last_seq, m.chain, m.received_at
+from message m join (
+    select case_no, max(seq) as seq from message where received_on = ? and case_no in (
+        select case_no from message
+        where received_on = ? and division_code >= ? and division_code < ? and case_no > ?)
+    group by case_no) as last on last.case_no = m.case_no and last.seq = m.seq
+order by m.case_no limit ?
+"""
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -67,23 +83,8 @@ def reconciliation(store: Store, *, day: date, division: str, cursor: str, page_
     messages of the division. The cursor is the last case number of the page before.
     """
     within = (day.isoformat(), division, division + ":")
-    totals = store.all(
-        "select count(distinct case_no) as cases, count(*) as messages from message"
-        " where received_on = ? and division_code >= ? and division_code < ?",
-        *within,
-    )[0]
-    rows = store.all(
-        "select m.case_no, m.seq as last_seq, m.chain, m.received_at from message m join ("
-        "  select case_no, max(seq) as seq from message where received_on = ? and case_no in ("
-        "    select case_no from message"
-        "    where received_on = ? and division_code >= ? and division_code < ? and case_no > ?)"
-        "  group by case_no) as last on last.case_no = m.case_no and last.seq = m.seq"
-        " order by m.case_no limit ?",
-        day.isoformat(),
-        *within,
-        cursor,
-        page_size + 1,
-    )
+    totals = store.all(_TOTALS, *within)[0]
+    rows = store.all(_CASES_OF_DAY, day.isoformat(), *within, cursor, page_size + 1)
     return {
         "cases": [dict(row) for row in rows[:page_size]],
         "total_cases": totals["cases"],

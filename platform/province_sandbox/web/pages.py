@@ -95,6 +95,12 @@ def reconciliation() -> str:
     return render_template("reconciliation.html", days=days, today=today)
 
 
+@pages.get("/favicon.ico")
+def icon() -> tuple[str, int]:
+    """There is none, which browsers may know without an error."""
+    return "", 204
+
+
 @pages.post("/faults/on")
 def fault_on() -> BaseResponse:
     """Turn a knob on from the form."""
