@@ -1,6 +1,7 @@
 """The province as a WSGI application."""
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
@@ -45,7 +46,8 @@ def province_of(app: Flask) -> Any:
 
 def _refused(problem: Refused) -> Response:
     if request.path.startswith("/v1/"):
-        province().tally.add(f"refused:{problem.code}")
+        with suppress(sqlite3.OperationalError):  # A full disk must not turn a refusal into a failure.
+            province().tally.add(f"refused:{problem.code}")
     if request.path.startswith(_MACHINE_PATHS):
         response = jsonify(problem.body())
     else:
