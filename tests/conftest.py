@@ -102,7 +102,7 @@ def township(db: Database, keys: KeyRing) -> Iterator[tuple[int, int]]:
         session.add_all(_divisions())
         session.flush()
         session.add_all(_townships())
-        session.execute(text("select setval('tenant_id_seq', 100)"))
+        session.execute(text("select max(nextval('tenant_id_seq')) from generate_series(1, 100)"))
     for tenant_id in (1, 2):
         with db.scope(Scope(tenant_id=tenant_id)) as session:
             keys.found_tenant(session, tenant_id=tenant_id)
@@ -116,10 +116,10 @@ def _divisions() -> list[Division]:
         ("321003000000", "邗江区", "county", "321000000000"),
         ("321003100000", "公道镇", "township", "321003000000"),
         ("321003108000", "杨寿镇", "township", "321003000000"),
-        ("321003100200", "太平村村委会", "village", "321003100000"),
-        ("321003108209", "东兴村村委会", "village", "321003108000"),
+        ("321003100200", "太平村委会", "village", "321003100000"),
+        ("321003108209", "东兴村委会", "village", "321003108000"),
     ]
-    return [Division(code=c, name=n, short_name=n.removesuffix("村委会"), level=lv, parent_code=p) for c, n, lv, p in rows]
+    return [Division(code=c, name=n, short_name=n.removesuffix("委会"), level=lv, parent_code=p) for c, n, lv, p in rows]
 
 
 def _townships() -> list[Tenant]:

@@ -20,6 +20,7 @@ from xiangtong.tenancy.models import City
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 _START = bytes(32)
+_ONE_SEALER = text("select pg_advisory_xact_lock(hashtextextended('audit.seal', :tenant))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Break:
 
 def seal(session: ScopedSession, *, tenant_id: int) -> AuditSeal | None:
     """Close the entries that no seal has closed yet; None when there are none."""
-    session.execute(text("select pg_advisory_xact_lock(hashtextextended('audit.seal', :tenant))"), {"tenant": tenant_id})
+    session.execute(_ONE_SEALER, {"tenant": tenant_id})
     entries = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.tenant_id == tenant_id, AuditEntry.seal_seq.is_(None))

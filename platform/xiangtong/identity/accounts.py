@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from xiangtong.identity import passwords
@@ -18,14 +31,16 @@ from xiangtong.kernel import clock
 _tables = MetaData()
 USER = Table(
     "ab_user", _tables,
-    Column("id", Integer, primary_key=True), Column("first_name", Text), Column("last_name", Text),
+    Column("id", Integer, Sequence("ab_user_id_seq"), primary_key=True),
+    Column("first_name", Text), Column("last_name", Text),
     Column("username", Text), Column("password", Text), Column("active", Boolean), Column("email", Text),
     Column("created_on", DateTime), Column("changed_on", DateTime),
 )  # fmt: skip
 ROLE = Table("ab_role", _tables, Column("id", Integer, primary_key=True), Column("name", Text))
 USER_ROLE = Table(
     "ab_user_role", _tables,
-    Column("id", Integer, primary_key=True), Column("user_id", Integer), Column("role_id", Integer),
+    Column("id", Integer, Sequence("ab_user_role_id_seq"), primary_key=True),
+    Column("user_id", Integer), Column("role_id", Integer),
 )  # fmt: skip
 
 

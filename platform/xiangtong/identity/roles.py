@@ -95,6 +95,6 @@ def problems_of(roles: Iterable[str]) -> list[Problem]:
     apart = [ROLE_NAMES[role] for role in KEPT_APART if role in held]
     if len(apart) > 1:
         found.append(
-            Problem("/roles", f"{'、'.join(apart)}要由不同的人担任", "These administrations are kept apart", "ROLES_APART")
+            Problem("/roles", f"{'、'.join(apart)}要由不同的人担任", "These three are kept apart", "ROLES_APART")
         )
     return found

@@ -160,9 +160,7 @@ def close_session(session: ScopedSession, *, token: str) -> None:
         _end(session, row.kind, row.subject_id, row.home_tenant, key)
 
 
-def close_one(
-    session: ScopedSession, *, kind: str, subject_id: UUID, key: str, tenant_id: int | None = None
-) -> bool:
+def close_one(session: ScopedSession, *, kind: str, subject_id: UUID, key: str, tenant_id: int | None = None) -> bool:
     """End one of a person's own sessions by its key; False when it is not theirs."""
     mine = list_sessions(session, kind=kind, subject_id=subject_id, tenant_id=tenant_id)
     if key not in {line.key for line in mine}:
@@ -187,10 +185,11 @@ def _end(session: ScopedSession, kind: str, subject_id: UUID, tenant_id: int | N
         session.execute(delete(WebSession).where(WebSession.key == key))
     with within(session, **_owner(kind, subject_id, tenant_id)):
         if kind == "citizen":
-            session.execute(delete(CitizenSession).where(CitizenSession.citizen_id == subject_id, CitizenSession.key == key))
+            mine = (CitizenSession.citizen_id == subject_id, CitizenSession.key == key)
+            session.execute(delete(CitizenSession).where(*mine))
         else:
-            mine = (StaffSession.tenant_id == tenant_id, StaffSession.staff_id == subject_id, StaffSession.key == key)
-            session.execute(delete(StaffSession).where(*mine))
+            theirs = (StaffSession.tenant_id == tenant_id, StaffSession.staff_id == subject_id, StaffSession.key == key)
+            session.execute(delete(StaffSession).where(*theirs))
 
 
 def sweep(session: ScopedSession) -> int:
