@@ -92,8 +92,6 @@ def keys() -> KeyRing:
     return KeyRing(b"master-key-for-tests")
 
 
-
-
 @pytest.fixture
 def township(db: Database, keys: KeyRing) -> Iterator[tuple[int, int]]:
     """Two townships with their keys: 公道镇 (tenant 1) and 杨寿镇 (tenant 2), each with its first village."""
@@ -119,7 +117,9 @@ def _divisions() -> list[Division]:
         ("321003100200", "太平村委会", "village", "321003100000"),
         ("321003108209", "东兴村委会", "village", "321003108000"),
     ]
-    return [Division(code=c, name=n, short_name=n.removesuffix("委会"), level=lv, parent_code=p) for c, n, lv, p in rows]
+    return [
+        Division(code=c, name=n, short_name=n.removesuffix("委会"), level=lv, parent_code=p) for c, n, lv, p in rows
+    ]
 
 
 def _townships() -> list[Tenant]:

@@ -32,7 +32,9 @@ def npm() -> list[str]:
 def main() -> None:
     """Install by the lock file, copy, say so."""
     print("安装前端组件……", flush=True)
-    subprocess.run([*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"], cwd=ROOT, check=True
+    )
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in WANTED.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "platform"))
 
-from xiangtong.settings import DEMO_SECRET, Settings, variable  # noqa: E402
+from xiangtong.settings import Settings, variable  # noqa: E402
 
 HEAD = """# Settings
 
@@ -26,7 +26,9 @@ def main() -> None:
     """Write the page."""
     rows = []
     for item in fields(Settings):
-        default = "a demo secret" if item.default == DEMO_SECRET else f"`{item.default}`" if item.default else "–"
+        default = (
+            "a demo secret" if str(item.default).startswith("demo-") else f"`{item.default}`" if item.default else "–"
+        )
         rows.append(f"| `{variable(item)}` | {item.metadata['doc']} | {default} |")
     (ROOT / "docs" / "settings.md").write_text(HEAD + "\n".join(rows) + "\n")
 

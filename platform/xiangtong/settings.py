@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 DEMO_SECRET = "demo-secret-not-for-production"  # noqa: S105 - production refuses it.
+DEMO_CLIENT_SECRET = "demo-client-secret-not-for-production"  # noqa: S105
+DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
+_DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
 
 
@@ -36,11 +39,13 @@ class Settings:
     storage_url: str = _setting("Where files lie: `file:///folder` or `s3://bucket?endpoint=…&region=…`.")
     province_url: str = _setting("The provincial network; every case is pushed there.", "http://127.0.0.1:8090")
     province_app_id: str = _setting("Our access account at the province.", "city-3210")
-    province_secret: str = _setting("The HMAC-SM3 secret of that account, or `sm2:` and a private key in hex.", DEMO_SECRET)
-    province_callback_secret: str = _setting("The key the province signs its callbacks with.", DEMO_SECRET)
+    province_secret: str = _setting(
+        "The HMAC-SM3 secret of that account, or `sm2:` and a private key in hex.", DEMO_SECRET
+    )
+    province_callback_secret: str = _setting("The key the province signs its callbacks with.", DEMO_PROVINCE_SECRET)
     oidc_issuer: str = _setting("The OpenID Connect issuer citizens sign in at.", "http://127.0.0.1:8090/oidc")
-    oidc_client_id: str = _setting("Our client id there.", "xiangtong")
-    oidc_client_secret: str = _setting("Our client secret there.", DEMO_SECRET)
+    oidc_client_id: str = _setting("Our client id there.", "xiangtong-demo")
+    oidc_client_secret: str = _setting("Our client secret there.", DEMO_CLIENT_SECRET)
     secret_key: str = _setting("Signs cookies and forms.", DEMO_SECRET)
     master_key: str = _setting("Wraps the tenants' keys; losing it loses everything that is encrypted.", DEMO_SECRET)
     cipher: str = _setting("`sm4` (SM4-GCM) or `aes` (AES-GCM) for what is encrypted from now on.", "sm4")
@@ -73,7 +78,7 @@ class Settings:
         """Raise SettingsError when production would start with what only a demo may have."""
         if not self.production:
             return
-        wrong = [f"{variable(item)} 还是演示用的值" for item in fields(self) if getattr(self, item.name) == DEMO_SECRET]
+        wrong = [f"{variable(item)} 还是演示用的值" for item in fields(self) if getattr(self, item.name) in _DEMO]
         wrong += [f"{variable(item)} 没有填" for item in fields(self) if _needed(item) and not getattr(self, item.name)]
         wrong += ["XIANGTONG_DEBUG 在正式环境不能打开"] if self.debug else []
         wrong += ["XIANGTONG_BASE_URL 必须是 https 地址"] if not self.base_url.startswith("https://") else []

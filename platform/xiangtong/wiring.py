@@ -6,9 +6,10 @@ import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from xiangtong.forms.library import Library
+
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Scanner, Storage
-from xiangtong.forms.library import Library
 from xiangtong.identity.ports import SignIn
 from xiangtong.kernel.crypto import derive
 from xiangtong.notify.ports import Sms

@@ -77,7 +77,7 @@ def test_requirements_are_hashed_and_hold_no_address() -> None:
 
 
 def test_the_project_stands_alone() -> None:
-    foreign = re.compile(r"\.\./shared|/work/|py" r"pi\.org|npm" r"js\.(org|com)|deb\.deb" r"ian")
+    foreign = re.compile(r"\.\./shared|/work/|pypi\.org|npmjs\.(org|com)|deb\.debian")
     for path in _tracked():
         if path.suffix in {".png", ".docx", ".ico", ".woff2"} or path == Path(__file__):
             continue

@@ -74,6 +74,5 @@ def _settle(session: ScopedSession, transaction: SessionTransaction, connection:
 @contextmanager
 def transaction(bind: Engine, settings: Mapping[str, str]) -> Iterator[ScopedSession]:
     """One session, one transaction: committed when the block ends well, rolled back when it raises."""
-    with ScopedSession(bind, expire_on_commit=False, info={"settings": dict(settings)}) as session:
-        with session.begin():
-            yield session
+    with ScopedSession(bind, expire_on_commit=False, info={"settings": dict(settings)}) as session, session.begin():
+        yield session

@@ -130,7 +130,9 @@ class Cluster:
         if self._user is None:
             return
         if not _account_exists(ACCOUNT):
-            subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT], check=True)
+            subprocess.run(
+                ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT], check=True
+            )
         for path in (self.home, self._socket, *paths):
             shutil.chown(path, ACCOUNT, ACCOUNT)
 

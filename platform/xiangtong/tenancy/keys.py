@@ -70,6 +70,10 @@ class KeyRing:
     def open(self, session: Session, *, tenant_id: int, key_id: UUID) -> OpenKey:
         """The data key `key_id`; raises KeyDestroyed when it was erased."""
         wrapped = session.scalar(select(DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id))
+        return self.unwrap(session, tenant_id=tenant_id, key_id=key_id, wrapped=wrapped)
+
+    def unwrap(self, session: Session, *, tenant_id: int, key_id: UUID, wrapped: bytes | None) -> OpenKey:
+        """As `open`, for a key whose row was read together with something else; None means it was erased."""
         if wrapped is None:
             raise KeyDestroyed(str(key_id))
         secret = crypto.unseal(self._tenant(session, tenant_id, "wrap"), wrapped, context=key_id.bytes)
@@ -100,12 +104,14 @@ class KeyRing:
         return TenantKey(tenant_id=tenant_id, purpose=purpose, wrapped=wrapped)
 
     def _tenant(self, session: Session, tenant_id: int, purpose: Purpose) -> bytes:
-        wrapped = session.scalar(
-            select(TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id, TenantKey.purpose == purpose)
-        )
-        if wrapped is None:
+        # Both keys of a tenant come in one statement and stay for this session, which lives for one transaction.
+        kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
+        if (tenant_id, purpose) not in kept:
+            rows = session.execute(select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id))
+            kept |= {(tenant_id, row.purpose): self._opened(tenant_id, row.purpose, row.wrapped) for row in rows}
+        if (tenant_id, purpose) not in kept:
             raise KeyDestroyed(f"tenant {tenant_id}")
-        return self._opened(tenant_id, purpose, wrapped)
+        return kept[tenant_id, purpose]
 
     def _open_tenant_key(self, tenant_id: int, purpose: Purpose, wrapped: bytes) -> bytes:
         return crypto.unseal(self._master, wrapped, context=f"{tenant_id}:{purpose}".encode())
