@@ -21,11 +21,11 @@ _TAGS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 _SMALL = (64, 64)
 
 
-class Broken(Exception):  # noqa: N818 - it says what is so, as KeyError does.
+class Broken(Exception):
     """The picture cannot be decoded."""
 
 
-class TooManyPixels(Exception):  # noqa: N818 - it says what is so, as KeyError does.
+class TooManyPixels(Exception):
     """Decoding the picture would take more memory than a picture is worth (a decompression bomb)."""
 
 
@@ -70,7 +70,7 @@ def _opened(data: bytes, media_type: str) -> Image.Image:
 def _way_up(picture: Image.Image) -> int | None:
     try:
         return picture.getexif().get(ExifTags.Base.Orientation)
-    except (OSError, ValueError, SyntaxError, struct.error, UserWarning):
+    except (OSError, ValueError, SyntaxError, struct.error):
         return None  # Damaged tags say nothing; the picture itself is whole.
 
 

@@ -12,7 +12,7 @@ from xiangtong.kernel.errors import Refusal
 ScanState = Literal["not_scanned", "clean", "infected", "error"]
 
 
-class Missing(Exception):  # noqa: N818 - it says what is so, as KeyError does.
+class Missing(Exception):
     """There is no object under this key."""
 
 
