@@ -150,11 +150,17 @@ class Cluster:
         return copy / "bin"
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
-        account = {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
         done = subprocess.run(
             [str(self._binaries / program), *arguments],
-            check=False, cwd=self.home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **account,
-        )  # fmt: skip
+            check=False,
+            cwd=self.home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            user=self._user,
+            group=self._user,
+            extra_groups=[] if self._user else None,
+        )
         if check and done.returncode:
             raise EngineMissing(f"{program} 没有成功：{done.stderr.strip()[-500:]}")
         return done.returncode

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class Refusal(Exception):  # noqa: N818 - it is a refusal, not a programming error.
+class Refusal(Exception):
     """Something a client asked for that is refused with a sentence.
 
     Subclasses set `code` and `status`; an instance may override both.

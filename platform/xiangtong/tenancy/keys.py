@@ -56,7 +56,7 @@ class KeyRing:
 
     def tenant_key_rows(self, tenant_ids: Iterable[int], *, skip: Iterable[str] = ()) -> list[TenantKey]:
         """Fresh key rows (not yet added) for each tenant and purpose."""
-        wanted: list[Purpose] = [p for p in ("wrap", "find") if p not in set(skip)]  # type: ignore[misc]
+        wanted: list[Purpose] = [p for p in ("wrap", "find") if p not in set(skip)]
         return [self._fresh(tenant_id, purpose) for tenant_id in tenant_ids for purpose in wanted]
 
     def create(self, session: Session, *, tenant_id: int) -> OpenKey:

@@ -70,9 +70,9 @@ def install(app: Flask, assets: dict[str, Asset]) -> None:
 def _send(asset: Asset, *, fresh: bool) -> Response:
     accepted = request.accept_encodings
     body, encoding = asset.plain, ""
-    if asset.br and "br" in accepted:
+    if asset.br and accepted["br"] > 0:
         body, encoding = asset.br, "br"
-    elif asset.gzip and "gzip" in accepted:
+    elif asset.gzip and accepted["gzip"] > 0:
         body, encoding = asset.gzip, "gzip"
     response = Response(body, mimetype=asset.media_type)
     if encoding:
