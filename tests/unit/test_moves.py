@@ -6,26 +6,10 @@ import pytest
 
 from xiangtong.cases import moves
 
-_CONTRACT_TYPES = set(
-    [
-        "pre_review",
-        "accept",
-        "reject",
-        "supplement_notice",
-        "supplement",
-        "step",
-        "special_start",
-        "special_end",
-        "extend",
-        "decide",
-        "deliver",
-        "withdraw",
-        "void",
-        "rate",
-        "transfer",
-        "correct",
-    ]
-)
+_CONTRACT_TYPES = {
+    *("pre_review", "accept", "reject", "supplement_notice", "supplement", "step", "special_start", "special_end"),
+    *("extend", "decide", "deliver", "withdraw", "void", "rate", "transfer", "correct"),
+}
 
 
 def test_every_following_state_is_in_the_table() -> None:

@@ -10,20 +10,10 @@ from pypinyin import Style, lazy_pinyin
 #: Our words for kinds of documents, where they differ from the contract's `IdType`.
 _ID_TYPES = {"id_card": "resident_id"}
 _CONTRACT_ID_TYPES = frozenset(
-    [
-        "resident_id",
-        "household_book",
-        "birth_certificate",
-        "passport",
-        "officer_card",
-        "hk_macau_permit",
-        "taiwan_permit",
-        "hk_macau_taiwan_residence",
-        "foreign_residence",
-        "uscc",
-        "other",
-        "none",
-    ]
+    (
+        *("resident_id", "household_book", "birth_certificate", "passport", "officer_card", "hk_macau_permit"),
+        *("taiwan_permit", "hk_macau_taiwan_residence", "foreign_residence", "uscc", "other", "none"),
+    )
 )
 _PLACES = ("name", "id_type", "id_number", "phone", "address", "relation")
 
@@ -52,7 +42,7 @@ def parties(answers: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, An
 
 def initials(name: str) -> str:
     """The pinyin initials by which a clerk finds a name: 张三 → zs. Latin letters stay, everything else goes."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: list(text.lower()))
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=str.lower)
     return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
 
 

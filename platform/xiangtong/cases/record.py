@@ -60,7 +60,7 @@ def open_case(session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_id:
 def open_to_move(
     session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_id: UUID, seen_seq: int | None = None
 ) -> OpenCase:
-    """As `open_case`, locked. `seen_seq` is the last event the page showed: raises CaseChanged when there is a later."""
+    """As `open_case`, locked. `seen_seq` is the last event the page showed: CaseChanged when there is a later."""
     query = select(CaseRecord).where(CaseRecord.tenant_id == tenant_id, CaseRecord.id == case_id)
     row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     case = _opened(session, keys, row)

@@ -118,7 +118,7 @@ def load(
     """
     query = select(Draft).where(Draft.tenant_id == tenant_id, Draft.id == draft_id)
     row = session.scalar(query.with_for_update() if for_update else query)
-    if row is None or row.state == "expired" or not _holds(session, row, holder):
+    if row is None or row.state == "expired" or not may_hold(session, row, holder):
         raise NotFound("没有找到这份草稿，可能已经提交或过期", "There is no such draft")
     return unsealed(session, keys=keys, row=row)
 
@@ -148,7 +148,8 @@ def context(draft_id: UUID) -> str:
     return f"draft:{draft_id}:typed"
 
 
-def _holds(session: ScopedSession, row: Draft, holder: Holder) -> bool:
+def may_hold(session: ScopedSession, row: Draft, holder: Holder) -> bool:
+    """Whether `holder` may see this draft."""
     if holder.citizen_id is not None:
         return row.citizen_id == holder.citizen_id
     return row.staff_id == holder.staff_id or (row.state == "handed" and _is_handed(session, row))

@@ -1,7 +1,7 @@
 """What was typed into a draft: raw values by JSON Pointer, hidden questions included, and how many rows there are.
 
-Raw means as the person typed it, so that nothing is lost because it does not fit yet. `validation.from_form` makes
-data of the pairs when somebody needs data.
+Raw means as the person typed it, so that nothing is lost because it does not fit yet. `answers.answers` makes data
+of it when somebody needs data.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from xiangtong.kernel.errors import Refusal
 
-#: A raw value: a text, or several texts (check boxes, files).
-Raw = str | list[str]
+#: A raw value: a text, several texts (check boxes), the files of a question, or a value taken over from a case.
+Raw = Any
 
 POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+\Z")
 _MOST_BYTES, _MOST_VALUES, _MOST_ROWS = 256 * 1024, 2_000, 100
@@ -38,10 +38,6 @@ class Typed:
 
     values: Mapping[str, Raw] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The values as a form would post them: (pointer, raw text), a pointer repeated for several texts."""
-        return [(pointer, text) for pointer, raw in self.values.items() for text in _texts(raw)]
 
     def changed(self, values: Mapping[str, Raw]) -> Typed:
         """With `values` written over what was there; raises TooMuchTyped."""
@@ -94,10 +90,6 @@ def from_bytes(plain: bytes) -> Typed:
     """What `to_bytes` made."""
     kept: dict[str, Any] = json.loads(plain)
     return Typed(kept["values"], kept["rows"])
-
-
-def _texts(raw: Raw) -> list[str]:
-    return raw if isinstance(raw, list) else [raw]
 
 
 def _row_in(name: str, pointer: str) -> tuple[int | None, str]:

@@ -1,0 +1,242 @@
+"""THE transaction: check, store, claim files, number, event, facts, job. All of it happens, or nothing does.
+
+Statements: scope, draft (with its key and its tenant), tenant's keys, files, counter, case + event + materials +
+draft, ledger, job, pointers. The submit key was minted with the draft and is unique, and the draft is locked first:
+double tap, Back, time-out and retry all end with the same receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from xiangtong import attachments
+from xiangtong.cases import clock, moves, numbers
+from xiangtong.cases.facts import Body, FiledItem
+from xiangtong.cases.materials import claim_files, files_in
+from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase
+from xiangtong.cases.parties import parties
+from xiangtong.cases.people import promote
+from xiangtong.cases.record import OpenCase, append, record_fact, seal_body, settle_due
+from xiangtong.drafts import work
+from xiangtong.drafts.answers import answers
+from xiangtong.drafts.models import CitizenDraft, Draft
+from xiangtong.drafts.opening import Holder, OpenDraft, context, may_hold
+from xiangtong.drafts.typed import Typed, from_bytes, to_bytes
+from xiangtong.kernel import clock as time
+from xiangtong.kernel.db import Base, ScopedSession
+from xiangtong.kernel.errors import Conflict, NotFound
+from xiangtong.kernel.ids import short_code
+from xiangtong.tenancy.calendar import calendar
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.models import DataKey, Tenant
+from xiangtong.tenancy.walls import as_citizen
+from xiangtong.validation.validate import decide
+
+if TYPE_CHECKING:
+    from xiangtong.forms.library import Form
+
+    from xiangtong.dialect.vocabulary import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the applicant is given: the case number, and a short code to ask with."""
+
+    case_id: UUID
+    case_no: str
+    short_code: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """What is being filed, with whom, on what form, for what item."""
+
+    draft: OpenDraft
+    tenant: Tenant
+    form: Form
+    item: FiledItem
+
+
+class FormChanged(Conflict):
+    """The draft was begun on another version of the form; it has to be looked at once more."""
+
+    code = "FORM_CHANGED"
+
+
+class FilingClosed(Conflict):
+    """The township takes no filings: suspended, or merged away."""
+
+    code = "FILING_CLOSED"
+
+
+def submit(
+    session: ScopedSession,
+    *,
+    keys: KeyRing,
+    tenant_id: int,
+    draft_id: UUID,
+    holder: Holder,
+    form: Form,
+    item: FiledItem,
+    facts: Facts,
+) -> Receipt:
+    """File the draft; the same receipt for every further call.
+
+    `facts` is what the form's rules may know (the day, the tenant's parameters and lists). Raises Problems with all
+    that has to be mended, FormChanged, FilingClosed, attachments.NotReady, NotFound for somebody else's draft.
+    """
+    draft, tenant = _locked(session, keys, tenant_id, draft_id, holder)
+    if draft.row.state == "submitted":
+        return receipt(session, tenant_id=tenant_id, case_id=draft_id)
+    _check_open(draft, tenant, form)
+    decision = decide(form.plan, answers(form.plan, draft.typed), facts)
+    decision.refuse()
+    materials = claim_files(
+        session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id,
+        files=files_in(form.plan, decision.stored),
+    )  # fmt: skip
+    body: Body = {"answers": decision.stored, **parties(decision.stored, form.plan.form)}  # type: ignore[typeddict-item]
+    filing = _Filing(draft, tenant, form, item)
+    case = OpenCase(_record(session, keys, filing, body), draft.key, body)
+    _file(session, case=case, draft=draft, form=form, materials=materials)
+    return _receipt(case.row)
+
+
+def receipt(session: ScopedSession, *, tenant_id: int, case_id: UUID) -> Receipt:
+    """The receipt of a case that was filed; raises NotFound."""
+    row = session.get(CaseRecord, (tenant_id, case_id))
+    if row is None:
+        raise NotFound("没有找到这个办件", "There is no such case")
+    return _receipt(row)
+
+
+def _locked(
+    session: ScopedSession, keys: KeyRing, tenant_id: int, draft_id: UUID, holder: Holder
+) -> tuple[OpenDraft, Tenant]:
+    query = (
+        select(Draft, Tenant, DataKey.wrapped)
+        .join(Tenant, Tenant.id == Draft.tenant_id)
+        .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
+        .where(Draft.tenant_id == tenant_id, Draft.id == draft_id, Draft.state != "expired", Draft.case_id.is_(None))
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).first()
+    if found is None or not may_hold(session, found[0], holder):
+        raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
+    row, tenant, wrapped = found
+    if row.state == "submitted":  # Its key may be gone with an erased case; the receipt does not need it.
+        return OpenDraft(row, None, Typed()), tenant  # type: ignore[arg-type]
+    key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
+    return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
+
+
+def _check_open(draft: OpenDraft, tenant: Tenant, form: Form) -> None:
+    if tenant.state != "open":
+        raise FilingClosed(f"{tenant.name}现在不受理网上申请，请打电话问一问", f"{tenant.name} takes no filings")
+    if draft.row.form_hash != form.hash:
+        raise FormChanged("这张表有更新，填好的内容都还在，请再看一遍后提交", "The form has a newer version")
+
+
+def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) -> CaseRecord:
+    """The case before its first event; its number is taken last, when nothing is left that could be refused."""
+    row, tenant, item, now = filing.draft.row, filing.tenant, filing.item, time.now()
+    case = CaseRecord(
+        tenant_id=tenant.id, id=row.id, short_code=short_code(), submit_key=row.submit_key, state=moves.SUBMITTED,
+        open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
+        filed={"item": item.item(), "unit": item.unit(), "form": _form(filing.form)},
+        channel="agent" if row.state == "handed" else row.channel, division_code=tenant.division_code,
+        village_code=row.village_code, citizen_id=row.citizen_id, data_key_id=row.data_key_id,
+        body=seal_body(filing.draft.key, row.id, body), last_seq=0, chain="",
+        limits=clock.to_json(clock.Limits(item.promised_days, item.statutory_days)), submitted_at=now, updated_at=now,
+        erased_at=None,
+    )  # fmt: skip
+    promote(session, keys=keys, row=case, applicant=body["applicant"])
+    settle_due(case, calendar(session))
+    serial = numbers.next_serial(session, tenant_id=tenant.id, day=time.today())
+    case.case_no = numbers.case_no(tenant.code, time.today(), serial)
+    return case
+
+
+def _form(form: Form) -> dict[str, Any]:
+    return {"code": form.code, "version": form.version, "hash": form.hash}
+
+
+def _file(
+    session: ScopedSession, *, case: OpenCase, draft: OpenDraft, form: Form, materials: Sequence[CaseMaterial]
+) -> None:
+    was_handed = draft.row.state == "handed"
+    payload = {"channel": case.row.channel, "form_code": form.code, "form_version": form.version}
+    event = append(
+        case=case, kind="apply", payload=payload, actor=None, materials=materials, occurred_at=case.row.submitted_at
+    )
+    _write(session, case.row, event, materials, draft)
+    record_fact(session, case=case, event=event, payload=payload, actor=None, materials=materials)
+    _point(session, case.row)
+    if _typed_files(draft.typed) > len(materials):
+        # Files of questions that became hidden are not part of the filing.
+        attachments.discard_owner(session, tenant_id=case.row.tenant_id, owner_id=case.row.id)
+    if was_handed:
+        work.close(session, tenant_id=case.row.tenant_id, kind="draft", subject_id=case.row.id, state="done")
+
+
+def _write(
+    session: ScopedSession, case: CaseRecord, event: CaseEvent, materials: Sequence[CaseMaterial], draft: OpenDraft
+) -> None:
+    """Case, event, materials, and the draft emptied: one statement, because nothing between them is ever asked."""
+    emptied = (
+        update(Draft)
+        .where(Draft.tenant_id == case.tenant_id, Draft.id == case.id)
+        .values(
+            state="submitted",
+            typed=draft.key.seal(to_bytes(Typed()), context=context(case.id)),
+            revisions={},
+            updated_at=case.submitted_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    rows: list[tuple[type[Base], list[dict[str, Any]]]] = [
+        (CaseRecord, [_columns(case)]),
+        (CaseEvent, [_columns(event)]),
+        (CaseMaterial, [_columns(material) for material in materials]),
+    ]
+    ctes = [insert(table).values(values).cte(f"new_{table.__tablename__}") for table, values in rows if values]
+    session.execute(emptied.add_cte(*ctes))
+    session.expire(draft.row)
+
+
+def _point(session: ScopedSession, case: CaseRecord) -> None:
+    """The citizen's pointer to the draft becomes one to the case."""
+    if case.citizen_id is None:
+        return
+    gone = delete(CitizenDraft).where(CitizenDraft.citizen_id == case.citizen_id, CitizenDraft.draft_id == case.id)
+    pointer = insert(CitizenCase).values(
+        citizen_id=case.citizen_id,
+        case_id=case.id,
+        tenant_id=case.tenant_id,
+        case_no=case.case_no,
+        item_name=case.item_name,
+        submitted_at=case.submitted_at,
+    )
+    with as_citizen(session, case.citizen_id):
+        session.execute(pointer.add_cte(gone.cte("gone")))
+
+
+def _columns(row: Base) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def _typed_files(typed: Typed) -> int:
+    lists = (value for value in typed.values.values() if isinstance(value, list))
+    return sum(isinstance(one, dict) for value in lists for one in value)
+
+
+def _receipt(row: CaseRecord) -> Receipt:
+    return Receipt(row.id, row.case_no, row.short_code, row.submitted_at)

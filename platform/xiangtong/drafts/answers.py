@@ -1,0 +1,64 @@
+"""Between what was typed and data: the answers of a draft, the fields of a posted page, a draft made of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from xiangtong.dialect.plan import Plan
+from xiangtong.drafts.filling import FieldSave
+from xiangtong.drafts.typed import Raw, Typed
+from xiangtong.validation.form_data import apply_action, put_value
+
+
+def answers(plan: Plan, typed: Typed) -> dict[str, Any]:
+    """Everything that was typed, as data: each value in its normal form, or as typed where it has none yet.
+
+    What the plan does not know is left out here and stays in the draft.
+    """
+    data: dict[str, Any] = {}
+    for pointer, count in typed.rows.items():
+        for _ in range(count):
+            data = apply_action(plan, data, f"add:{pointer}")
+    for pointer, raw in typed.values.items():
+        put_value(plan, data, pointer, raw)
+    return data
+
+
+def posted_fields(plan: Plan, pairs: Iterable[tuple[str, str]]) -> list[FieldSave]:
+    """The fields of a page posted without script: names are pointers; names of no question are left out.
+
+    A box posts its empty companion first, so of several texts the last counts; check boxes keep them all.
+    """
+    posted: dict[str, list[str]] = {}
+    for name, raw in pairs:
+        posted.setdefault(name, []).append(raw)
+    return [FieldSave(name, _value(plan, name, raws)) for name, raws in posted.items() if plan.question_at(name)]
+
+
+def typed_of(data: Mapping[str, Any]) -> Typed:
+    """A draft's content that gives `data` back: what a supplement begins with."""
+    return Typed().changed(dict(_flat("", data)))
+
+
+def _value(plan: Plan, name: str, raws: list[str]) -> Raw:
+    question = plan.question_at(name)
+    if question is not None and question.kind == "choices":
+        return [raw for raw in raws if raw]
+    return raws[-1]
+
+
+def _flat(at: str, value: Any) -> Iterator[tuple[str, Raw]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _flat(f"{at}/{name}", inner)
+    elif isinstance(value, list) and _is_rows(value):
+        for index, row in enumerate(value):
+            yield from _flat(f"{at}/{index}", row)
+    else:
+        yield at, value
+
+
+def _is_rows(value: list[Any]) -> bool:
+    # A list of files is one value; a list of other objects is a household table.
+    return bool(value) and all(isinstance(row, Mapping) and "digest" not in row for row in value)
