@@ -54,6 +54,8 @@ _UNPORTABLE = re.compile(r"\\[dDwWsSbBpP]|\(\?")
 
 def check_keywords(schema: Any, library: Vocabulary, *, root: bool = True) -> Iterator[Finding]:
     """Yield what is refused, place by place."""
+    if not root and isinstance(schema, Mapping):
+        schema = {key: value for key, value in schema.items() if key != "$id"}
     yield from _check(schema, "root" if root else "question", "", library)
 
 

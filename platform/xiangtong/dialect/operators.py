@@ -54,8 +54,13 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def _sum(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int:
-    return sum(_integers(operands))
+def _lacks(operands: Operands, spec: Mapping[str, Any]) -> bool:
+    """Say whether the setting ``all`` wants every operand to be there and one is not."""
+    return bool(spec.get("all")) and not all(operands)
+
+
+def _sum(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
+    return None if _lacks(operands, spec) else sum(_integers(operands))
 
 
 def _count(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int:
@@ -65,11 +70,11 @@ def _count(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int:
 
 
 def _min(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
-    return min(_integers(operands), default=None)
+    return None if _lacks(operands, spec) else min(_integers(operands), default=None)
 
 
 def _max(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
-    return max(_integers(operands), default=None)
+    return None if _lacks(operands, spec) else max(_integers(operands), default=None)
 
 
 def _pair(operands: Operands) -> tuple[Any, Any] | None:
@@ -178,11 +183,13 @@ def _unique_by(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> lis
     return repeated
 
 
+_ALL = frozenset({"all"})
+
 OPERATORS: Mapping[str, Operator] = {
-    "sum": Operator(_sum),
+    "sum": Operator(_sum, settings=_ALL),
     "count": Operator(_count, settings=frozenset({"equals"})),
-    "min": Operator(_min),
-    "max": Operator(_max),
+    "min": Operator(_min, settings=_ALL),
+    "max": Operator(_max, settings=_ALL),
     "divide": Operator(_divide, operands=(2, 2)),
     "today": Operator(_today, operands=(0, 0)),
     "birth_of": Operator(_birth_of, operands=(1, 1)),

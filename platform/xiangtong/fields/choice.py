@@ -17,6 +17,13 @@ class Choice(Kind):
     ask = "请选择"
     ask_en = "Please choose"
 
+    def generic(self, value: Any, question: Question, keyword: str, limit: Any) -> tuple[str, str]:
+        """Where earlier answers leave one option only, say which."""
+        if keyword == "const":
+            label = self.display(limit, question)
+            return f"按前面填的情况，这里只能选“{label}”", f"Given the answers before, only this is possible: {label}"
+        return super().generic(value, question, keyword, limit)
+
     def display(self, value: Any, question: Question) -> str:
         """The words of the chosen option."""
         return next((option.label for option in question.options if option.value == value), str(value))

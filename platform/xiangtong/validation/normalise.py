@@ -50,7 +50,7 @@ def _nested(value: list[Any] | Mapping[str, Any], depth: int) -> Any:
 def _number(value: int | float) -> Any:
     """Whole numbers are integers. A number that JSON readers disagree on becomes a text, which
     no question for a number takes."""
-    if not math.isfinite(value) or abs(value) > LARGEST_INTEGER:
+    if abs(value) > LARGEST_INTEGER or not math.isfinite(value):
         return "∞"
     return int(value) if value == int(value) else value
 
