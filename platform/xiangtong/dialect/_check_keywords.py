@@ -35,7 +35,7 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "items": _OBJECT | _SINGLE | _SAID | _NOTES | {"$ref"},
     "branch": _CONDITIONAL | {"required", "properties", "$comment"},
     "branch-question": _NARROWING | {"required", "properties", "items", "allOf", "$comment"},
-    "test": conditions.KEYWORDS | {"$comment"},
+    "test": conditions.KEYWORDS,
 }
 _BESIDE_REF = _SAID | _NOTES | OVERRIDDEN | {"$ref", "required", "allOf"}
 

@@ -1,0 +1,56 @@
+"""``xiangtong forms``: check and look at the forms of a folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from xiangtong.forms.library import Library
+from xiangtong.forms.publishing import check_form, worst_case_bytes
+
+#: The forms that ship with the project.
+SHIPPED = Path(__file__).resolve().parents[3] / "form_schemas"
+
+_FOLDER = click.option(
+    "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SHIPPED, show_default=False
+)
+
+
+def register(group: click.Group) -> None:
+    """Add ``forms check`` and ``forms show`` to the command line."""
+    group.add_command(forms)
+
+
+@click.group()
+def forms() -> None:
+    """Check and show the declaration forms."""
+
+
+@forms.command("check")
+@click.argument("codes", nargs=-1)
+@_FOLDER
+def check_command(codes: tuple[str, ...], folder: Path) -> None:
+    """Check forms (all of the folder where none is named) and print what stands against publishing them."""
+    library = Library.from_folder(folder)
+    found = 0
+    for code in codes or tuple(library.forms):
+        form = library.form(code)
+        findings = check_form(form, library.samples.get(code, {}))
+        found += len(findings)
+        for finding in findings:
+            click.echo(f"{code} {finding.pointer or '/'}: {finding.sentence}")
+        if not findings:
+            size = worst_case_bytes(form) // 1024
+            click.echo(f"{code}: {len(form.plan.by_pattern)} questions, at most about {size} KiB of answers, good")
+    sys.exit(1 if found else 0)
+
+
+@forms.command("show")
+@click.argument("code")
+@_FOLDER
+def show_command(code: str, folder: Path) -> None:
+    """Print the plan that a browser is given of a form, as JSON."""
+    click.echo(json.dumps(Library.from_folder(folder).form(code).client_plan, ensure_ascii=False, indent=1))
