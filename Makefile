@@ -55,5 +55,6 @@ $(STAMP)-run: $(STAMP)-venv requirements/run.txt package-lock.json pyproject.tom
 $(STAMP)-test: $(STAMP)-run requirements/test.txt tools/system.sh
 	@echo "安装测试工具……"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@$(BIN)/python tools/assets.py --tests
 	@bash tools/system.sh
 	@touch $@

@@ -1,0 +1,75 @@
+"""Render and validate, each beside its reference measured in the same run."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import forty
+import jsonschema
+
+from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.vocabulary import Facts
+from xiangtong.forms.library import read_vocabulary
+from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.render import render_step
+from xiangtong.validation.validate import Problem, validate
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def median_ms(work: Callable[[], object], runs: int) -> float:
+    """The median of `runs` runs in milliseconds, after a warm-up."""
+    work()
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def render() -> tuple[float, float]:
+    """(ours, react-jsonschema-form) in milliseconds."""
+    plan = compile_plan(forty.dialect_schema(), read_vocabulary(ROOT / "form_schemas"))
+    data = forty.answers()
+    problems = [Problem(pointer, "INVALID", "请再看一遍", "Please look again", "") for pointer in forty.WRONG]
+    context = RenderContext()
+    page = render_step(plan, plan.steps[0], data, problems, context)
+    if page.count("请再看一遍") < len(forty.WRONG) or 'name="/q39"' not in page:
+        raise SystemExit("the form was not rendered")
+    ours = median_ms(lambda: render_step(plan, plan.steps[0], data, problems, context), 400)
+    return ours, _reference(data)
+
+
+def _reference(data: dict[str, object]) -> float:
+    asked = json.dumps({"schema": forty.plain_schema(), "data": data, "wrong": forty.WRONG, "runs": 200})
+    command = ["node", str(Path(__file__).with_name("reference.mjs"))]
+    environ = {"NODE_ENV": "production", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True, cwd=ROOT, env=environ)
+    return float(done.stdout)
+
+
+def validation() -> tuple[float, float]:
+    """(ours, pure jsonschema) in milliseconds, a submission of 40 answers and 5 household rows."""
+    plan = compile_plan(forty.dialect_schema(rows=5), read_vocabulary(ROOT / "form_schemas"))
+    data, facts = forty.answers(rows=5), Facts(date(2026, 11, 21), {}, {})
+    if validate(plan, data, facts):
+        raise SystemExit("the answers should be good")
+    reference = jsonschema.Draft202012Validator(forty.plain_schema(rows=5))
+    return median_ms(lambda: validate(plan, data, facts), 400), median_ms(lambda: list(reference.iter_errors(data)), 400)
+
+
+def alone() -> float:
+    """The compiled validator by itself, as `validate` calls it, in milliseconds."""
+    from xiangtong.validation.compiled import validator_of
+
+    plan = compile_plan(forty.dialect_schema(rows=5), read_vocabulary(ROOT / "form_schemas"))
+    data = forty.answers(rows=5)
+    validator = validator_of(plan)
+    return median_ms(lambda: validator.is_valid(data), 400)
