@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
@@ -140,7 +139,7 @@ class HttpTransport:
     def __init__(self, profile: Profile, *, cities: Mapping[str, Profile] | None = None) -> None:
         self.profile = profile
         self._cities = dict(cities or {})
-        self._open = cache(HttpLine)
+        self._lines: dict[Profile, HttpLine] = {}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> HttpTransport:
@@ -149,7 +148,14 @@ class HttpTransport:
 
     def line(self, city_code: str) -> HttpLine:
         """The line of a city, opened once; cities with one account share its connections and its breaker."""
-        return self._open(self._cities.get(city_code, self.profile))
+        profile = self._cities.get(city_code, self.profile)
+        # Two threads that open the same line at once make two; the one that stays is whole, and that is enough.
+        return self._lines.get(profile) or self._lines.setdefault(profile, HttpLine(profile))
+
+    def close(self) -> None:
+        """Close every line's connections."""
+        for line in self._lines.values():
+            line.close()
 
 
 def _case_state(body: Mapping[str, Any]) -> CaseState:

@@ -7,9 +7,10 @@ import binascii
 import hmac
 from collections.abc import Callable, Sequence
 
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from tongsuopy.crypto import hashes as sm_hashes
 from tongsuopy.crypto.asymciphers import ec
-from tongsuopy.crypto.asymciphers.utils import decode_dss_signature, encode_dss_signature
+from tongsuopy.crypto.asymciphers.utils import encode_dss_signature
 from tongsuopy.crypto.exceptions import InvalidSignature
 
 from xiangtong.kernel.crypto import hmac_sm3

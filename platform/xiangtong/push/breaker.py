@@ -39,14 +39,14 @@ def succeeded(session: Session, *, destination: str) -> None:
     row = session.get(Breaker, destination, populate_existing=True)
     if row is None or (row.state == "closed" and row.failures == 0):
         return
-    if row.state == "closed":
+    now = clock.now()
+    if row.state == "open":
+        begun = {"state": "ramp", "allowance": 1, "used": 1, "slot_at": now, "changed_at": now}
+        session.execute(_of(destination).values(failures=0, probe_at=None, **begun))
+    elif row.state == "ramp" and row.allowance >= _FULL:
+        session.execute(_of(destination).values(failures=0, state="closed", changed_at=now))
+    elif row.failures:
         session.execute(_of(destination).values(failures=0))
-        return
-    allowance = max(1, row.allowance * 2)
-    state = "closed" if allowance >= _FULL else "ramp"
-    session.execute(
-        _of(destination).values(state=state, allowance=allowance, failures=0, probe_at=None, changed_at=clock.now())
-    )
 
 
 def failed(session: Session, *, destination: str, now: datetime, pace: Pace) -> None:
@@ -93,7 +93,9 @@ def pause(session: Session, *, destination: str, until: datetime) -> None:
 
 def close(session: Session, *, destination: str) -> None:
     """An operator says that it is well again; the ramp begins."""
-    session.execute(_of(destination).values(state="ramp", allowance=1, used=0, failures=0, paused_until=None))
+    session.execute(
+        _of(destination).values(state="ramp", allowance=1, used=0, slot_at=None, failures=0, paused_until=None)
+    )
 
 
 def held(session: Session, *, now: datetime) -> dict[str, int]:
@@ -125,11 +127,15 @@ def _probe(now: datetime, pace: Pace) -> Update:
 def _place(now: datetime) -> Update:
     fresh = func.coalesce(Breaker.slot_at, now - _SLOT) <= now - _SLOT
     free = (Breaker.state != "ramp") | fresh | (Breaker.used < Breaker.allowance)
-    # PostgreSQL computes every right-hand side from the row as it was.
+    # Each second that begins lets through twice as many; PostgreSQL computes every value from the row as it was.
     return (
         update(Breaker)
         .where(free)
-        .values(used=case((fresh, 1), else_=Breaker.used + 1), slot_at=case((fresh, now), else_=Breaker.slot_at))
+        .values(
+            used=case((fresh, 1), else_=Breaker.used + 1),
+            slot_at=case((fresh, now), else_=Breaker.slot_at),
+            allowance=case((fresh, func.least(Breaker.allowance * 2, _FULL)), else_=Breaker.allowance),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database
 
 
-class Unmappable(Exception):  # noqa: N818 - it is a finding about the facts, not a programming error.
+class Unmappable(Exception):
     """The facts of an event cannot be said in the province's words; `problems` says which and why."""
 
     def __init__(self, problems: tuple[Problem, ...], *, code: str = "UNMAPPED") -> None:
@@ -110,7 +110,7 @@ class Line(Protocol):
         """One page of the cases that received a message on `day`. Raises Unreachable."""
 
 
-class Unreachable(Exception):  # noqa: N818 - a state of the world.
+class Unreachable(Exception):
     """The province could not be asked; try later."""
 
 
