@@ -107,3 +107,35 @@ def a_schema() -> dict[str, Any]:
 def a_plan() -> Plan:
     """Compile the form."""
     return compile_plan(a_schema(), Vocabulary(documents={}, kinds={}, formats={}))
+
+
+def a_conditional_plan() -> Plan:
+    """Compile a small form in which answers decide: a condition, a sum over rows, a rule."""
+    rules = [{"code": "house", "op": "at_most", "of": ["/house", "/area"], "message": "住房用地不能比总面积大"}]
+    properties = {
+        "leased": ask("yes-no", "这块地是租来的吗"),
+        "owner": ask("person-name", "您从谁那里租的"),
+        "area": ask("area", "一共多大"),
+        "house": ask("area", "其中住房多大"),
+        "phone": ask("mobile-phone", "您的手机号"),
+        "troubles": choose("choices", "有哪些困难", ill="重病", disabled="残疾"),
+        "household": rows("家里有哪些人", name=ask("person-name", "姓名"), wage=ask("money", "收入")),
+        "total": ask("money", "一共收入", **{"x-derive": {"op": "sum", "of": ["/household/*/wage"]}}),
+        "papers": files("file", "证明材料"),
+        "photos": files("photo", "照片"),
+        "sign": files("signature", "签名", most=1),
+    }
+    schema = {
+        "title": "租地登记",
+        "x-form": {"code": "lease"},
+        "x-steps": [{"id": "all", "title": "填一填", "ask": [f"/{name}" for name in properties]}],
+        "x-rules": rules,
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["leased"],
+        "properties": properties,
+        "if": {"properties": {"leased": {"const": True}}, "required": ["leased"]},
+        "then": {"required": ["owner"]},
+        "else": {"properties": {"owner": False}},
+    }
+    return compile_plan(schema, Vocabulary(documents={}, kinds={}, formats={}))

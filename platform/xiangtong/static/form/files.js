@@ -27,7 +27,11 @@
       const canvas = document.createElement("canvas");
       canvas.width = Math.round(image.naturalWidth * scale);
       canvas.height = Math.round(image.naturalHeight * scale);
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      const paper = canvas.getContext("2d");
+      // JPEG has no transparency: without a white ground it would turn black.
+      paper.fillStyle = "#fff";
+      paper.fillRect(0, 0, canvas.width, canvas.height);
+      paper.drawImage(image, 0, 0, canvas.width, canvas.height);
       URL.revokeObjectURL(image.src);
       const small = await toBlob(canvas, "image/jpeg");
       return small && small.size < file.size ? new File([small], jpegName(file.name), { type: "image/jpeg" }) : file;
@@ -61,15 +65,15 @@
     return item;
   };
 
-  /** Send one file for the question at a pointer, showing how far it is. */
-  Uploader.prototype.send = async function (pointer, file) {
+  /** Send one file for the question at a pointer, showing how far it is; `prepare` may make it smaller first. */
+  Uploader.prototype.send = async function (pointer, file, prepare) {
     const item = this.line(pointer, file.name);
     const status = item.querySelector("small");
     status.textContent = this.page.words.uploading;
     this.under += 1;
     try {
-      const small = await shrink(file);
-      const stored = await this.post(pointer, small, item.querySelector("progress"));
+      const ready = prepare ? await prepare(file) : file;
+      const stored = await this.post(pointer, ready, item.querySelector("progress"));
       this.stored(item, pointer, stored);
     } catch (problem) {
       item.classList.add("file--problem");
@@ -135,7 +139,7 @@
       const files = Array.from(input.files);
       // The file travels now; leaving it in the input would send it a second time.
       input.value = "";
-      files.reduce((before, file) => before.then(() => this.send(input.dataset.pick, file)), Promise.resolve());
+      files.reduce((before, file) => before.then(() => this.send(input.dataset.pick, file, shrink)), Promise.resolve());
     });
     this.page.form.querySelectorAll("[data-pen]").forEach((pen) => this.pen(pen));
   };

@@ -44,10 +44,13 @@
 
   const BOOLEANS = { true: true, on: true, 1: true, false: false, 0: false };
 
+  const code = (raw) => wide(raw).replace(DASHES, "").toUpperCase();
+
   const NORMAL = {
     text: text,
     name: (raw) => text(raw).replace(DOTS, "$1·"),
-    code: (raw) => wide(raw).replace(DASHES, "").toUpperCase(),
+    code: code,
+    phone: (raw) => code(raw).replace(/^\+86/, ""),
     integer: integer,
     hundredths: hundredths,
     boolean: (raw) => (X.has(BOOLEANS, text(raw)) ? BOOLEANS[text(raw)] : text(raw)),
@@ -58,9 +61,7 @@
   function parse(question, raws) {
     if (question.kind === "choices") return raws.map(text).filter((one, index, all) => one && all.indexOf(one) === index);
     if (!raws.length || !question.normal) return undefined;
-    const value = NORMAL[question.normal](raws[0]);
-    const phone = question.kind === "mobile-phone" || question.kind === "phone";
-    return phone && String(value).indexOf("+86") === 0 ? value.slice(3) : value;
+    return NORMAL[question.normal](raws[0]);
   }
 
   /* ---- what a schema says of effective data: [[pointer, code]] ---- */
