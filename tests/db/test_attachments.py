@@ -13,6 +13,7 @@ from attachment_flow import Desk, FixedScanner, jpeg, post
 from servers import ACCESS_KEY, SECRET_KEY, Server, seaweedfs
 from xiangtong import attachments
 from xiangtong.attachments import LocalStorage, NotReady, Rules, Scan, Storage, Unfit, jobs, open_storage, purge
+from xiangtong.attachments.kinds import examine
 from xiangtong.attachments.models import Attachment
 from xiangtong.kernel import clock, crypto
 from xiangtong.kernel.errors import Conflict, NotFound
@@ -185,19 +186,39 @@ def test_taken_back_while_it_was_looked_at_it_stays_taken_back(desk: Desk) -> No
     assert desk.objects() == set()
 
 
-def test_without_script_the_bytes_come_through_us(desk: Desk) -> None:
-    data = jpeg()
+def through_us(desk: Desk, data: bytes) -> Attachment:
+    examined = examine(data, rules=Rules())
     with desk.scope() as session:
         pending = attachments.receive(
             session, key=desk.key, tenant_id=1, owner_id=desk.owner_id, question="/house_photos",
-            name="C:\\fakepath\\房子\x00.jpg", rules=Rules(),
+            name="C:\\fakepath\\房子\x00.jpg", examined=examined, rules=Rules(),
         )  # fmt: skip
-    verdict = attachments.settle_here(desk.storage, desk.scanner, key=desk.key, file=pending, data=data, rules=Rules())
+    verdict = attachments.settle_here(desk.storage, desk.scanner, key=desk.key, file=pending, examined=examined)
     with desk.scope() as session:
-        attachments.finish(session, file=pending, verdict=verdict)
+        return attachments.finish(session, file=pending, verdict=verdict)
+
+
+def test_without_script_the_bytes_come_through_us(desk: Desk) -> None:
+    data = jpeg()
+    through_us(desk, data)
     (file,) = desk.listed()
     assert (file.name, file.ready, file.size) == ("房子.jpg", True, len(data))
     assert attachments.read(desk.storage, key=desk.key, file=file) == data
+
+
+def test_bytes_that_came_through_us_are_not_lost_when_the_scanner_fails(desk: Desk) -> None:
+    desk.scanner = FixedScanner(Scan("error"))
+    row = through_us(desk, jpeg())
+    assert (row.state, desk.objects()) == ("quarantined", {f"quarantine/{row.object_key}"})
+    jobs.verify(desk, tenant_id=1, attachment_id=str(row.id))
+    with desk.scope() as session:
+        deferred = session.scalar(
+            text("select count(*) from procrastinate_jobs where task_name = 'attachments.verify'")
+        )
+    assert deferred == 2
+    desk.scanner = FixedScanner()
+    jobs.verify(desk, tenant_id=1, attachment_id=str(row.id))
+    assert desk.listed()[0].ready
 
 
 def test_orphans_go_after_a_day_and_nothing_else_does(desk: Desk) -> None:

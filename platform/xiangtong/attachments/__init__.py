@@ -22,7 +22,7 @@ from xiangtong.attachments.files import (
     read,
     reopen,
 )
-from xiangtong.attachments.kinds import Rules, Unfit
+from xiangtong.attachments.kinds import Rules, Unfit, examine
 from xiangtong.attachments.local import UPLOAD_PATH, LocalStorage
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Missing, Offer, OfferRefused, Scan, Scanner, Stat, Storage
@@ -62,6 +62,7 @@ __all__ = [
     "discard",
     "discard_case",
     "discard_owner",
+    "examine",
     "find",
     "finish",
     "of_case",

@@ -34,12 +34,15 @@ class Needs(Protocol):
 
 @jobs.task(uploads.VERIFY)
 def verify(services: Needs, *, tenant_id: int, attachment_id: str) -> None:
-    """Settle one file that is still in quarantine; what the scanner could not look at is tried again at the sweep."""
+    """Settle one file that is still in quarantine; as long as the scanner fails, a later look is deferred."""
     opened = _opened(services, tenant_id, UUID(attachment_id))
     if opened is None:
         return
     file, key = opened
-    settle(services, file=file, key=key)
+    row = settle(services, file=file, key=key)
+    if row is not None and row.state == "quarantined":
+        with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+            uploads.defer_look(session, tenant_id=tenant_id, attachment_id=file.id)
 
 
 @jobs.task("attachments.purge", cron="17 3 * * * 0")

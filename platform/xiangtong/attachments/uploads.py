@@ -49,11 +49,16 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What looking at a file came to. `examined` is None for a refused file and for one to look at again later."""
+    """What looking at a file came to: refused, or `examined` and, unless the scanner failed, `kept`."""
 
     scan: Scan
     examined: Examined | None = None
     refusal: Unfit | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Sealed and in its place; False for a file that is looked at again later."""
+        return self.examined is not None and self.scan.state != "error"
 
 
 def begin(
@@ -76,22 +81,9 @@ def begin(
     """
     check_size(size, rules)
     check_type(media_type, rules)
-    row = _announce(
-        session,
-        key=key,
-        tenant_id=tenant_id,
-        owner_id=owner_id,
-        question=question,
-        name=name,
-        rules=rules,
-        material_code=material_code,
-    )
+    row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules))
     row.media_type, row.size, row.claimed_sha256 = media_type, size, sha256
-    session.flush()
-    jobs.defer(
-        session, VERIFY, lock=str(row.id), at=clock.now() + _PATIENCE, tenant_id=tenant_id, attachment_id=str(row.id)
-    )
-    return pending(row)
+    return _added(session, row)
 
 
 def pending(row: Attachment) -> Pending:
@@ -112,7 +104,7 @@ def settle(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending) -
         examined = examine(data, rules=file.announced, sha256=file.sha256, size=file.size)
     except Unfit as refusal:
         return Verdict(Scan("not_scanned"), refusal=refusal)
-    return _keep(storage, scanner, key=key, file=file, examined=examined, raw=data)
+    return _keep(storage, scanner, key=key, file=file, examined=examined)
 
 
 def receive(
@@ -123,30 +115,22 @@ def receive(
     owner_id: UUID,
     question: str,
     name: str,
+    examined: Examined,
     rules: Rules,
     material_code: str = "",
 ) -> Pending:
-    """Announce a file whose bytes are already with us (a form without script); follow with `settle_here`."""
-    row = _announce(
-        session,
-        key=key,
-        tenant_id=tenant_id,
-        owner_id=owner_id,
-        question=question,
-        name=name,
-        rules=rules,
-        material_code=material_code,
-    )
-    session.flush()
-    return pending(row)
+    """Announce a file whose bytes are with us and were examined; follow with `settle_here`."""
+    row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules))
+    row.media_type, row.size = examined.media_type, len(examined.data)
+    return _added(session, row)
 
 
-def settle_here(
-    storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, data: bytes, rules: Rules
-) -> Verdict:
-    """As `settle`, for bytes that came through us and never lay in quarantine; raises Unfit."""
-    examined = examine(data, rules=rules)
-    return _keep(storage, scanner, key=key, file=file, examined=examined, raw=data)
+def settle_here(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined) -> Verdict:
+    """As `settle`, for bytes that came through us; they go into quarantine only when the scanner fails."""
+    verdict = _keep(storage, scanner, key=key, file=file, examined=examined)
+    if verdict.scan.state == "error":
+        storage.put(f"{QUARANTINE}/{file.object_key}", examined.data)
+    return verdict
 
 
 def finish(session: Session, *, file: Pending, verdict: Verdict) -> Attachment:
@@ -165,77 +149,86 @@ def finish(session: Session, *, file: Pending, verdict: Verdict) -> Attachment:
 
 def tidy(storage: Storage, *, file: Pending, verdict: Verdict) -> None:
     """After the commit: a file that was settled need not lie in quarantine any longer."""
-    if verdict.examined or verdict.refusal:
+    if verdict.kept or verdict.refusal:
         storage.delete(f"{QUARANTINE}/{file.object_key}")
 
 
-def _announce(
-    session: Session,
-    *,
-    key: OpenKey,
-    tenant_id: int,
-    owner_id: UUID,
-    question: str,
-    name: str,
-    rules: Rules,
-    material_code: str,
-) -> Attachment:
-    _check_count(session, tenant_id, owner_id, question, rules)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a file before its bytes."""
+
+    tenant_id: int
+    owner_id: UUID
+    question: str
+    material_code: str
+    name: str
+    rules: Rules
+
+
+def _announce(session: Session, key: OpenKey, told: _Told) -> Attachment:
+    _check_count(session, told)
     identity = new_id()
-    row = Attachment(
-        tenant_id=tenant_id,
+    return Attachment(
+        tenant_id=told.tenant_id,
         id=identity,
-        owner_id=owner_id,
-        question=question,
-        material_code=material_code,
-        sealed_name=key.seal(_plain_name(name).encode(), context=name_context(identity)),
-        media_type="application/octet-stream",
-        size=0,
+        owner_id=told.owner_id,
+        question=told.question,
+        material_code=told.material_code,
+        sealed_name=key.seal(_plain_name(told.name).encode(), context=name_context(identity)),
         state="quarantined",
         scan_state="not_scanned",
         data_key_id=key.id,
-        object_key=f"t/{tenant_id}/{clock.today():%Y/%m}/{identity}",
+        object_key=f"t/{told.tenant_id}/{clock.today():%Y/%m}/{identity}",
         created_at=clock.now(),
     )
+
+
+def _added(session: Session, row: Attachment) -> Pending:
     session.add(row)
-    return row
+    session.flush()
+    defer_look(session, tenant_id=row.tenant_id, attachment_id=row.id)
+    return pending(row)
 
 
-def _check_count(session: Session, tenant_id: int, owner_id: UUID, question: str, rules: Rules) -> None:
+def defer_look(session: Session, *, tenant_id: int, attachment_id: UUID) -> None:
+    """Look at a file a while from now, in case nobody does before."""
+    at, identity = clock.now() + _PATIENCE, str(attachment_id)
+    jobs.defer(session, VERIFY, lock=identity, at=at, tenant_id=tenant_id, attachment_id=identity)
+
+
+def _check_count(session: Session, told: _Told) -> None:
     present = session.scalar(
         select(func.count()).where(
-            Attachment.tenant_id == tenant_id,
-            Attachment.owner_id == owner_id,
-            Attachment.question == question,
+            Attachment.tenant_id == told.tenant_id,
+            Attachment.owner_id == told.owner_id,
+            Attachment.question == told.question,
             Attachment.state.in_(("quarantined", "clean")),
         )
     )
-    if (present or 0) >= rules.max_files:
+    if (present or 0) >= told.rules.max_files:
         raise Conflict(
-            f"这里最多传 {rules.max_files} 个文件，已经够了。要换的话请先删掉一个",
-            f"No more than {rules.max_files} files here",
+            f"这里最多传 {told.rules.max_files} 个文件，已经够了。要换的话请先删掉一个",
+            f"No more than {told.rules.max_files} files here",
             code="FILE_COUNT",
         )
 
 
-def _keep(
-    storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined, raw: bytes
-) -> Verdict:
-    scan = scanner.scan(raw)
+def _keep(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined) -> Verdict:
+    scan = scanner.scan(examined.data)
     if scan.state == "infected":
         return Verdict(scan, refusal=Unfit.of("FILE_INFECTED"))
-    if scan.state == "error":
-        return Verdict(scan)
-    sealed = key.seal(examined.data, context=bytes_context(file.id))
-    storage.put(f"{CLEAN}/{file.object_key}", sealed)
-    return Verdict(scan, examined=examined)
+    verdict = Verdict(scan, examined=examined)
+    if verdict.kept:
+        sealed = key.seal(examined.data, context=bytes_context(file.id))
+        storage.put(f"{CLEAN}/{file.object_key}", sealed)
+    return verdict
 
 
 def _write(row: Attachment, verdict: Verdict) -> None:
     row.scan_state = verdict.scan.state
     if verdict.refusal:
         row.state, row.refusal = "refused", verdict.refusal.code
-    elif verdict.examined:
+    elif verdict.examined and verdict.kept:
         row.state, row.sm3 = "clean", verdict.examined.sm3
         row.media_type, row.size = verdict.examined.media_type, len(verdict.examined.data)
     if row.state != "quarantined":
