@@ -25,7 +25,7 @@ from xiangtong.attachments.files import (
 from xiangtong.attachments.kinds import Rules, Unfit, examine
 from xiangtong.attachments.local import UPLOAD_PATH, LocalStorage
 from xiangtong.attachments.opening import open_scanner, open_storage
-from xiangtong.attachments.ports import Missing, Offer, OfferRefused, Scan, Scanner, Stat, Storage
+from xiangtong.attachments.ports import Missing, Offer, OfferRefused, Scan, Scanner, Stat, Storage, StorageUnavailable
 from xiangtong.attachments.uploads import (
     QUARANTINE,
     Pending,
@@ -54,6 +54,7 @@ __all__ = [
     "Scanner",
     "Stat",
     "Storage",
+    "StorageUnavailable",
     "Stored",
     "Unfit",
     "Verdict",

@@ -23,6 +23,18 @@ class OfferRefused(Refusal):
     status = 403
 
 
+class StorageUnavailable(Refusal):
+    """The store does not answer now; nothing was kept, and nothing is wrong with the file."""
+
+    code = "STORAGE_UNAVAILABLE"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "现在存不了文件，请过几分钟再传。填过的内容都还在", "Files cannot be stored now, please try again"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Where a browser may put one file: a form POST of `fields`, then the part `file`.
@@ -48,7 +60,7 @@ class Storage(Protocol):
     """A store of bytes. Keys are `<area>/t/<tenant>/<yyyy>/<mm>/<uuid>`; an object is whole or not there.
 
     Adapters MUST make `put` atomic, MUST raise Missing from `get` and `copy` for an unknown key, and SHOULD be safe
-    to use from several threads. `origin` is the scheme and host a page must be allowed to post to; "" is our own.
+    to use from several threads. A store that cannot be reached raises StorageUnavailable. `origin` is the scheme and host a page must be allowed to post to; "" is our own.
     """
 
     origin: str

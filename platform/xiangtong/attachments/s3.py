@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from xiangtong.attachments.ports import Missing, Offer, Stat
+from xiangtong.attachments.ports import Missing, Offer, Stat, StorageUnavailable
 from xiangtong.kernel import clock
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
+_log = logging.getLogger(__name__)
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -48,43 +52,40 @@ class S3Storage:
 
     def put(self, key: str, data: bytes) -> None:
         """Store with a checksum that the server compares before it answers."""
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ChecksumAlgorithm="SHA256")
+        with _reached(key):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ChecksumAlgorithm="SHA256")
 
     def get(self, key: str) -> bytes:
         """All bytes; raises Missing."""
-        try:
+        with _reached(key):
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            raise _translated(error, key) from error
 
     def head(self, key: str) -> Stat | None:
         """Size and time of writing; None when it is not there."""
         try:
-            about = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if isinstance(_translated(error, key), Missing):
-                return None
-            raise
+            with _reached(key):
+                about = self._client.head_object(Bucket=self._bucket, Key=key)
+        except Missing:
+            return None
         return Stat(key, about["ContentLength"], about["LastModified"].astimezone(UTC))
 
     def copy(self, source: str, target: str) -> None:
         """Copy inside the bucket; raises Missing."""
-        try:
-            self._client.copy_object(
-                Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source}
-            )
-        except ClientError as error:
-            raise _translated(error, source) from error
+        origin: CopySourceTypeDef = {"Bucket": self._bucket, "Key": source}
+        with _reached(source):
+            self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
 
     def delete(self, key: str) -> None:
         """Remove an object, or do nothing."""
-        self._client.delete_object(Bucket=self._bucket, Key=key)
+        with _reached(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def list(self, prefix: str) -> Iterator[Stat]:
         """Page through the bucket below `prefix`."""
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-            for item in page.get("Contents", ()):
-                yield Stat(item["Key"], item["Size"], item["LastModified"].astimezone(UTC))
+        with _reached(prefix):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                for item in page.get("Contents", ()):
+                    yield Stat(item["Key"], item["Size"], item["LastModified"].astimezone(UTC))
 
 
 def _client(endpoint: str | None, region: str) -> S3Client:
@@ -110,5 +111,17 @@ def _checksum(sha256: str | None) -> dict[str, str]:
     }
 
 
-def _translated(error: ClientError, key: str) -> Exception:
-    return Missing(key) if error.response.get("Error", {}).get("Code") in _ABSENT else error
+@contextmanager
+def _reached(key: str) -> Iterator[None]:
+    """The client's errors in our words. What went wrong is logged by its code; a key names nobody."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _ABSENT:
+            raise Missing(key) from error
+        _log.warning("storage.refused", extra={"code": code})
+        raise StorageUnavailable from error
+    except BotoCoreError as error:
+        _log.warning("storage.unreachable", extra={"reason": type(error).__name__})
+        raise StorageUnavailable from error

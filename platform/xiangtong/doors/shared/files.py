@@ -1,0 +1,194 @@
+"""Files of a draft, for every door where a form is filled: take, offer, confirm, drop, send back.
+
+Bytes travel while no transaction is open. A file is in the draft's answers as soon as it was looked at, so a page that
+is loaded again shows it; should a process die in between, the file waits or is purged, and no answer names it.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, send_file
+from werkzeug.datastructures import FileStorage
+
+from xiangtong import attachments
+from xiangtong.attachments import Offer, Pending, Rules, Stored, Verdict
+from xiangtong.attachments.photos import thumbnail
+from xiangtong.dialect.plan import Question
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts import filling, opening
+from xiangtong.drafts.opening import Holder, OpenDraft
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.errors import NotFound
+from xiangtong.tenancy.keys import OpenKey
+from xiangtong.tenancy.scope import Scope
+
+_KINDS = frozenset({"file", "photo", "signature"})
+_MOST_FILES = 9
+# What was uploaded is shown, never run, whatever it claims to be.
+_HARMLESS = "default-src 'none'; sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose draft, in which township, held by whom."""
+
+    tenant_id: int
+    draft_id: UUID
+    holder: Holder
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that sees the draft, and the citizen's pointer to it."""
+        return Scope(tenant_id=self.tenant_id, citizen_id=self.holder.citizen_id)
+
+
+def take(place: Place, *, pointer: str, upload: FileStorage) -> Stored:
+    """Take a file that was posted to us for the question at `pointer`; raises Unfit, Conflict, NotFound."""
+    with services().db.scope(place.scope) as session:
+        draft = _to_write(session, place)
+        question = _question(draft, pointer)
+    rules = rules_of(question)
+    examined = attachments.examine(upload.stream.read(), rules=rules)
+    with services().db.scope(place.scope) as session:
+        file = attachments.receive(
+            session,
+            key=draft.key,
+            tenant_id=place.tenant_id,
+            owner_id=place.draft_id,
+            question=pointer,
+            name=upload.filename or "",
+            examined=examined,
+            rules=rules,
+            material_code=_material(question),
+        )
+    verdict = attachments.settle_here(
+        services().storage, services().scanner, key=draft.key, file=file, examined=examined
+    )
+    return _conclude(place, key=draft.key, file=file, verdict=verdict)
+
+
+def offer(place: Place, *, pointer: str, name: str, media_type: str, size: int, sha256: str) -> tuple[Pending, Offer]:
+    """An address in the store itself for one file; `confirm` follows when it is there. Raises as `take`."""
+    with services().db.scope(place.scope) as session:
+        draft = _to_write(session, place)
+        question = _question(draft, pointer)
+        file = attachments.begin(
+            session,
+            key=draft.key,
+            tenant_id=place.tenant_id,
+            owner_id=place.draft_id,
+            question=pointer,
+            name=name,
+            # Old browsers name no type; then the name's ending is the browser's word.
+            media_type=media_type or mimetypes.guess_type(name)[0] or "",
+            size=size,
+            sha256=sha256 or None,
+            rules=rules_of(question),
+            material_code=_material(question),
+        )
+    key = f"{attachments.QUARANTINE}/{file.object_key}"
+    return file, services().storage.offer(key, media_type=file.media_type, size=file.size, sha256=file.sha256)
+
+
+def confirm(place: Place, *, file_id: UUID) -> Stored:
+    """Look at a file that was sent to an offered address; raises Unfit, and NotFound when nothing came."""
+    with services().db.scope(place.scope) as session:
+        draft = _to_write(session, place)
+        row = attachments.find(session, tenant_id=place.tenant_id, attachment_id=file_id, owner_id=place.draft_id)
+        file, waiting = attachments.pending(row), row.state == "quarantined"
+        known = attachments.reopen(row, key=draft.key)
+    if known.refusal:
+        raise attachments.Unfit.of(known.refusal)
+    if not waiting:
+        return known
+    verdict = attachments.settle(services().storage, services().scanner, key=draft.key, file=file)
+    if verdict is None:
+        raise NotFound("这个文件还没有传到，请再选一次", "The file has not arrived")
+    return _conclude(place, key=draft.key, file=file, verdict=verdict)
+
+
+def drop(session: ScopedSession, *, draft: OpenDraft, pointer: str, file_id: UUID) -> None:
+    """Take one file out of the answers and back; `draft` comes from `load_to_write`. Raises NotFound."""
+    attachments.discard(session, tenant_id=draft.row.tenant_id, owner_id=draft.id, attachment_id=file_id)
+    _save(session, draft, pointer, [one for one in entries(draft, pointer) if one.get("id") != str(file_id)])
+
+
+def entries(draft: OpenDraft, pointer: str) -> list[dict[str, Any]]:
+    """The files that the answers name at `pointer`."""
+    value = draft.typed.values.get(pointer)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def rules_of(question: Question) -> Rules:
+    """What a file question takes: its types, and as many as its schema says."""
+    items = question.schema.get("items", {})
+    types = items.get("properties", {}).get("media_type", {}).get("enum") or Rules().media_types
+    return Rules(max_files=int(question.schema.get("maxItems", _MOST_FILES)), media_types=frozenset(types))
+
+
+def send(file: Stored, *, key: OpenKey, small: bool = False) -> Response:
+    """The bytes for a browser: pictures to look at (`small`: a thumbnail), everything else to save."""
+    data = attachments.read(services().storage, key=key, file=file)
+    picture = file.media_type.startswith("image/")
+    if picture and small:
+        data = thumbnail(data)
+    response = send_file(
+        io.BytesIO(data),
+        mimetype="image/jpeg" if picture and small else file.media_type,
+        as_attachment=not picture,
+        download_name=file.name,
+        etag=False,
+    )
+    response.headers["Content-Security-Policy"] = _HARMLESS
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _to_write(session: ScopedSession, place: Place) -> OpenDraft:
+    return opening.load_to_write(
+        session,
+        keys=services().keys,
+        tenant_id=place.tenant_id,
+        draft_id=place.draft_id,
+        holder=place.holder,
+    )
+
+
+def _question(draft: OpenDraft, pointer: str) -> Question:
+    question = services().library.form(draft.row.form_code).plan.question_at(pointer)
+    if question is None or question.kind not in _KINDS or question.office:
+        raise NotFound("这里不能传文件", "No file is asked for here")
+    return question
+
+
+def _material(question: Question) -> str:
+    return question.material.code if question.material else ""
+
+
+def _conclude(place: Place, *, key: OpenKey, file: Pending, verdict: Verdict) -> Stored:
+    """Write down what looking came to; a file that fits is named in the answers in the same transaction."""
+    with services().db.scope(place.scope) as session:
+        row = attachments.finish(session, file=file, verdict=verdict)
+        stored = attachments.reopen(row, key=key)
+        if verdict.examined and stored.state in ("clean", "quarantined"):
+            answer = stored.answer() | {
+                "digest": verdict.examined.sm3,
+                "size": len(verdict.examined.data),
+                "media_type": verdict.examined.media_type,
+            }
+            draft = _to_write(session, place)
+            others = [one for one in entries(draft, row.question) if one.get("id") != answer["id"]]
+            _save(session, draft, row.question, [*others, answer])
+    attachments.tidy(services().storage, file=file, verdict=verdict)
+    if verdict.refusal:
+        raise verdict.refusal
+    return stored
+
+
+def _save(session: ScopedSession, draft: OpenDraft, pointer: str, value: list[dict[str, Any]]) -> None:
+    filling.save_fields(session, draft=draft, fields=[filling.FieldSave(pointer, value)])
