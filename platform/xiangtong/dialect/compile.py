@@ -129,5 +129,5 @@ def _rule(spec: Mapping[str, Any], scope: str) -> Rule:
         message_en=spec.get("message_en", ""),
         reads=reads,
         check=expressions.compile_operation(spec),
-        operands=tuple(expressions.compile_operands(spec)),
+        answers=tuple(expressions.compile_reads(spec)),
     )

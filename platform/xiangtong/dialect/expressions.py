@@ -37,6 +37,17 @@ def compile_operands(spec: Mapping[str, Any]) -> list[Operand]:
     return [_operand(one) for one in listed(spec.get("of", []))]
 
 
+def compile_reads(spec: Mapping[str, Any]) -> list[Operand]:
+    """Make one reading function for each path of an operation, nested operations included."""
+    found: list[Operand] = []
+    for operand in listed(spec.get("of", [])):
+        if isinstance(operand, str):
+            found.append(_path(operand))
+        elif isinstance(operand, Mapping) and "op" in operand:
+            found.extend(compile_reads(operand))
+    return found
+
+
 def listed(of: Any) -> list[Any]:
     """Give the operands as a list; one operand may stand alone."""
     return list(of) if isinstance(of, list) else [of]

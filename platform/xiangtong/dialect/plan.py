@@ -143,7 +143,7 @@ class Rule:
     message_en: str
     reads: tuple[str, ...]
     check: Callable[[Any, Any], Any] = field(compare=False)  # of (frames, facts)
-    operands: tuple[Callable[[Any, Any], Any], ...] = field(compare=False)
+    answers: tuple[Callable[[Any, Any], Any], ...] = field(compare=False)  # one for each path it reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,17 @@ def _discriminated(members: Sequence[Schema]) -> Iterator[dict[str, Any]]:
         raise DialectError("the members of a oneOf need one property with a different const in each")
     allowed = [value for member in members for value in _values(member, name)]
     yield {"required": [name], "properties": {name: {"enum": allowed}}}
-    for member in members:
-        then = {key: value for key, value in member.items() if key not in ("properties", "required")}
-        then["properties"] = {key: part for key, part in member["properties"].items() if key != name}
-        then["required"] = [key for key in member["required"] if key != name]
-        yield {"if": {"properties": {name: member["properties"][name]}, "required": [name]}, "then": then}
+    # Each member stands in the `else` of the one before, so that it is plain that only one can hold.
+    chain: dict[str, Any] = {}
+    for member in reversed(members):
+        test = {"properties": {name: member["properties"][name]}, "required": [name]}
+        chain = {"if": test, "then": _without(member, name), **({"else": chain} if chain else {})}
+    yield chain
+
+
+def _without(member: Schema, name: str) -> dict[str, Any]:
+    """Give a member without its discriminator."""
+    kept = {key: value for key, value in member.items() if key not in ("properties", "required")}
+    kept["properties"] = {key: part for key, part in member["properties"].items() if key != name}
+    kept["required"] = [key for key in member["required"] if key != name]
+    return kept

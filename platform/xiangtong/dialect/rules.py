@@ -31,15 +31,16 @@ def broken_rules(plan: Plan, stored: Mapping[str, Any], facts: Facts, troubled: 
 
 
 def _ask(rule: Rule, frames: Sequence[Frame], facts: Facts, troubled: Collection[str]) -> Iterator[Broken]:
-    read = [found for operand in rule.operands for found in operand(frames, facts)]
+    said = rule.check(frames, facts)
     if rule.op == "unique_by":
-        repeated = rule.check(frames, facts) or ()
-        yield from (Broken(rule, pointer) for pointer in repeated if pointer not in troubled)
-        return
-    if any(pointer in troubled for pointer, _ in read):
-        return
-    if rule.check(frames, facts) is False:
+        yield from (Broken(rule, pointer) for pointer in said if pointer not in troubled)
+    elif said is False and not any(pointer in troubled for pointer in _read(rule, frames, facts)):
         yield Broken(rule, _place(rule, frames))
+
+
+def _read(rule: Rule, frames: Sequence[Frame], facts: Facts) -> Iterator[str]:
+    """Yield the pointers of all answers that a rule has read."""
+    return (pointer for answer in rule.answers for pointer, _ in answer(frames, facts))
 
 
 def _place(rule: Rule, frames: Sequence[Frame]) -> str:
