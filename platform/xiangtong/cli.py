@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,11 +11,23 @@ from xiangtong.kernel import log
 from xiangtong.kernel.errors import Problems, Refusal
 from xiangtong.settings import Settings, SettingsError
 
+if TYPE_CHECKING:
+    from xiangtong.wiring import Services
+
 
 @click.group()
 @click.version_option(package_name="xiangtong")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """乡通: township government services."""
+    # Areas stand below wiring and may not import it; their commands open the services through the context.
+    context.obj = _services
+
+
+def _services() -> Services:
+    from xiangtong import wiring
+
+    return wiring.build(Settings.from_environment())
 
 
 @cli.command()
@@ -46,12 +59,12 @@ def demo(fresh: bool) -> None:
 
 
 def _areas() -> None:
+    from xiangtong.channels import cli as channels
     from xiangtong.forms import cli as forms
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
-    from xiangtong.tenancy import cli as tenancy
 
-    for area in (tenancy, forms, push, province):
+    for area in (channels, forms, push, province):
         area.register(cli)
 
 
