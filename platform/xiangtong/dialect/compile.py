@@ -58,6 +58,8 @@ class _Maker:
         position = next(self.numbers)
         inner, inside = _inside(schema, pattern)
         material = schema.get("x-material")
+        children = self._children(inner, inside)
+        rules = tuple(_rule(one, inside) for one in inner.get("x-rules", ()))
         words = {key: str(schema.get(f"x-{key}", "")) for key in ("hint", "example", "unit", "text")}
         label = schema.get("x-label", schema.get("title", name))
         return Question(
@@ -71,13 +73,14 @@ class _Maker:
             **words,
             options=tuple(_option(one) for one in schema.get("x-options", _items_options(schema))),
             options_from=schema.get("x-options-from", ""),
-            children=self._children(inner, inside),
+            children=children,
             row=RowWords(**schema.get("x-row", {})),
             hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
             required_when=tuple(dict.fromkeys(self.wiring.required.get(pattern, ()))),
             derive=schema.get("x-derive"),
             compute=expressions.compile_operation(schema["x-derive"]) if "x-derive" in schema else None,
-            rules=tuple(_rule(one, inside) for one in inner.get("x-rules", ())),
+            rules=rules,
+            has_rules=bool(rules) or any(child.has_rules for child in children),
             material=Material(**material) if material else None,
             sensitive=bool(schema.get("x-sensitive")),
             office=bool(schema.get("x-office")),

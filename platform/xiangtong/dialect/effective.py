@@ -46,7 +46,7 @@ def _scopes(question: Question, frame: Frame, outer: tuple[Frame, ...]) -> Itera
     yield question, frames
     pointer, value = frame
     for child in question.children:
-        inner = value.get(child.name) if child.children else None
+        inner = value.get(child.name) if child.has_rules else None
         here = f"{pointer}/{child.name}"
         if isinstance(inner, Mapping):
             yield from _scopes(child, (here, inner), frames)
@@ -73,18 +73,35 @@ class _Walk:
     ) -> None:
         """Put into ``stored`` what counts of ``given``; ``stored`` is read by conditions as it grows."""
         frames = (*outer, (prefix, stored))
+        visible = self.visible
         for question in questions:
             if question.office or (question.hidden_when and self.any_holds(question.hidden_when, frames)):
                 continue
-            pointer = f"{prefix}/{question.name}"
-            self.visible.append(pointer)
+            name = question.name
+            pointer = f"{prefix}/{name}"
+            visible.append(pointer)
             if question.children:
-                self._fill_container(question, given.get(question.name), stored, pointer, frames)
-            else:
-                self._fill_single(question, given.get(question.name), stored, pointer, frames)
+                self._fill_container(question, given.get(name), stored, pointer, frames)
+                continue
+            value = given.get(name)
+            if question.compute is not None:
+                value = self._derive(question, pointer, frames)
+            elif question.required_when and self.any_holds(question.required_when, frames):
+                self.required.append(pointer)
+            # An empty text or list is no answer; false and 0 are.
+            if value is not None and value not in ("", []) and question.kind != "notice":
+                stored[name] = value
+
+    def _derive(self, question: Question, pointer: str, frames: tuple[Frame, ...]) -> Any:
+        value = question.compute(frames, self.facts) if question.compute else None
+        if value is not None:
+            self.derived[pointer] = value
+        return value
 
     def any_holds(self, guards: Sequence[Guard], frames: Sequence[Frame]) -> bool:
         """Say whether one of the guards holds here; the empty guard always does."""
+        if () in guards:
+            return True
         for guard in guards:
             for index, wanted in guard:
                 condition = self.conditions[index]
@@ -110,16 +127,3 @@ class _Walk:
             self.fill(
                 question.children, row if isinstance(row, Mapping) else {}, rows[-1], f"{pointer}/{index}", frames
             )
-
-    def _fill_single(
-        self, question: Question, given: Any, stored: dict[str, Any], pointer: str, frames: tuple[Frame, ...]
-    ) -> None:
-        if question.compute is not None:
-            given = question.compute(frames, self.facts)
-            if given is not None:
-                self.derived[pointer] = given
-        elif question.required_when and self.any_holds(question.required_when, frames):
-            self.required.append(pointer)
-        # An empty text or list is no answer; false and 0 are.
-        if given not in (None, "", []) and question.kind != "notice":
-            stored[question.name] = given

@@ -106,6 +106,14 @@ def _path(path: str) -> Operand:
     return read
 
 
+def values_at(data: Mapping[str, Any], pattern: str) -> list[Found]:
+    """Find every value of a pattern in effective data, with its pointer."""
+    found: list[Found] = [("", data)]
+    for name in pattern.split("/")[1:]:
+        found = list(_deeper(found, name))
+    return found
+
+
 def _deeper(found: list[Found], name: str) -> Iterator[Found]:
     for pointer, value in found:
         if name == "*":

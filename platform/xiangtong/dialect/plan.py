@@ -89,6 +89,7 @@ class Question:
     derive: Mapping[str, Any] | None = None
     compute: Callable[[Any, Any], Any] | None = field(default=None, compare=False)  # of (frames, facts)
     rules: tuple[Rule, ...] = ()  # rules that this object (group or row) states
+    has_rules: bool = False  # it, or something in it, states rules
     material: Material | None = None
     sensitive: bool = False
     office: bool = False  # filled by the office, never by the applicant
@@ -100,12 +101,12 @@ class Question:
     @property
     def is_group(self) -> bool:
         """Say whether its value is an object of further questions."""
-        return bool(self.children) and self.schema.get("type") == "object"
+        return self.kind == "group"
 
     @property
     def is_rows(self) -> bool:
         """Say whether its value is a list of rows of further questions."""
-        return bool(self.children) and self.schema.get("type") == "array"
+        return self.kind == "rows"
 
     @property
     def is_derived(self) -> bool:
@@ -170,6 +171,11 @@ class Plan:
     conditions: tuple[Condition, ...]
     params: Mapping[str, Any]  # tenant parameters with their 示例 defaults
     form: Mapping[str, Any]  # the x-form block
+
+    @cached_property
+    def watched(self) -> tuple[Question, ...]:
+        """The questions whose answers only the facts of the day can judge."""
+        return tuple(one for one in self.by_pattern.values() if one.options_from or one.kind == "resident-id")
 
     @cached_property
     def by_pattern(self) -> Mapping[str, Question]:

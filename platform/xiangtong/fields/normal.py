@@ -32,11 +32,15 @@ _DATES = (
 
 def scrub(text: str) -> str:
     """Take away characters that are no text: controls, lone surrogates."""
+    if text.isprintable():
+        return text
     return _UNSPEAKABLE.sub("", text)
 
 
 def text(raw: str) -> Any:
     """Trim; line ends become ``\\n``."""
+    if raw.isprintable() and raw[:1] != " " and raw[-1:] != " ":
+        return raw
     return _EDGES.sub("", scrub(raw.replace("\r\n", "\n").replace("\r", "\n")))
 
 
@@ -47,6 +51,8 @@ def name(raw: str) -> Any:
 
 def code(raw: str) -> str:
     """A number or a code: full-width to plain, no spaces, no dashes, upper case."""
+    if raw.isascii() and raw.isalnum():
+        return raw.upper()
     plain = unicodedata.normalize("NFKC", scrub(raw))
     return _DASHES.sub("", _GAPS.sub("", plain)).upper()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from xiangtong.dialect import identity_numbers
 from xiangtong.dialect.effective import Effective, effective
+from xiangtong.dialect.expressions import values_at
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
@@ -136,26 +137,10 @@ def _at(data: Any, pointer: str) -> Any:
 
 def _dated(plan: Plan, counted: Effective) -> Iterator[tuple[Question, str, Any]]:
     """The answers that only the facts of the day can judge: lists of the township, dates of birth."""
-    watched = watched_patterns(plan)
-    if not watched:
-        return
-    for pointer in counted.visible:
-        question = plan.question_at(pointer) if pointer.rpartition("/")[2] in watched else None
-        if question is not None and (question.options_from or question.kind == "resident-id"):
-            value = _at(counted.data, pointer)
+    for question in plan.watched:
+        for pointer, value in values_at(counted.data, question.pattern):
             if isinstance(value, str):
                 yield question, pointer, value
-
-
-_watched: dict[str, frozenset[str]] = {}
-
-
-def watched_patterns(plan: Plan) -> frozenset[str]:
-    """Give the names of questions that ``_dated`` must look at, remembered by plan."""
-    if plan.digest not in _watched:
-        names = (one.name for one in plan.by_pattern.values() if one.options_from or one.kind == "resident-id")
-        _watched[plan.digest] = frozenset(names)
-    return _watched[plan.digest]
 
 
 def _beyond_schema(
