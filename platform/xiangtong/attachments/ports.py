@@ -60,7 +60,8 @@ class Storage(Protocol):
     """A store of bytes. Keys are `<area>/t/<tenant>/<yyyy>/<mm>/<uuid>`; an object is whole or not there.
 
     Adapters MUST make `put` atomic, MUST raise Missing from `get` and `copy` for an unknown key, and SHOULD be safe
-    to use from several threads. A store that cannot be reached raises StorageUnavailable. `origin` is the scheme and host a page must be allowed to post to; "" is our own.
+    to use from several threads. A store that cannot be reached raises StorageUnavailable. `origin` is the scheme and
+    host a page must be allowed to post to; "" is our own.
     """
 
     origin: str

@@ -11,12 +11,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import httpx
 from authlib.common.security import generate_token
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -50,7 +50,6 @@ class OidcSignIn:
         self._issuer = issuer.rstrip("/")
         self._client_id, self._client_secret, self._scope = client_id, client_secret, scope
         self._http = httpx.Client(timeout=seconds, follow_redirects=False)
-        self._seconds = seconds
         self._kept: _Provider | None = None
 
     @classmethod
@@ -62,20 +61,31 @@ class OidcSignIn:
 
     def authorize(self, *, redirect_uri: str) -> Journey:
         """See `SignIn.authorize`."""
-        verifier, nonce = generate_token(64), generate_token(32)
-        with self._client(redirect_uri) as client:
-            url, state = client.create_authorization_url(
-                self._provider().about["authorization_endpoint"], code_verifier=verifier, nonce=nonce
-            )
+        verifier, nonce, state = generate_token(64), generate_token(32), generate_token(32)
+        url = prepare_grant_uri(
+            self._provider().about["authorization_endpoint"],
+            self._client_id,
+            "code",
+            redirect_uri=redirect_uri,
+            scope=self._scope,
+            state=state,
+            nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+        )
         return Journey(url, state, nonce, verifier)
 
     def exchange(self, *, code: str, verifier: str, nonce: str, redirect_uri: str) -> Claims:
         """See `SignIn.exchange`."""
-        provider = self._provider()
-        with self._client(redirect_uri) as client:
-            token = _answered(
-                lambda: client.fetch_token(provider.about["token_endpoint"], code=code, code_verifier=verifier)
-            )
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        # RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
+        secret = (quote_plus(self._client_id), quote_plus(self._client_secret))
+        token = self._json("POST", self._provider().about["token_endpoint"], data=form, auth=secret)
         claims = self._verified(str(token.get("id_token", "")), nonce)
         if not claims.get("id_number"):
             claims = claims | self._userinfo(str(token.get("access_token", "")), claims["sub"])
@@ -90,37 +100,28 @@ class OidcSignIn:
         query = urlencode({"client_id": self._client_id, "post_logout_redirect_uri": return_to})
         return f"{address}?{query}" if address else None
 
-    def _client(self, redirect_uri: str) -> Any:
-        return OAuth2Client(
-            self._client_id,
-            self._client_secret,
-            scope=self._scope,
-            redirect_uri=redirect_uri,
-            code_challenge_method="S256",
-            timeout=self._seconds,
-        )
-
     def _provider(self, *, renew: bool = False) -> _Provider:
         # No lock: while the province is slow nobody waits for anybody, and whoever discovers last wins.
         kept = self._kept
         if kept is None or renew or kept.until < time.monotonic():
-            about = self._json(f"{self._issuer}/.well-known/openid-configuration")
+            about = self._json("GET", f"{self._issuer}/.well-known/openid-configuration")
             if about.get("issuer") != self._issuer or any(name not in about for name in _ENDPOINTS):
                 raise _untrusted("discovery")
-            keys = self._json(about["jwks_uri"])
+            keys = self._json("GET", about["jwks_uri"])
             kept = self._kept = _Provider(about, _key_set(keys), time.monotonic() + _KEPT_SECONDS)
         return kept
 
-    def _json(self, url: str, **headers: str) -> dict[str, Any]:
-        response = _answered(lambda: self._http.get(url, headers=headers))
-        if response.status_code >= 400:
-            raise _unavailable(f"status {response.status_code}")
+    def _json(self, method: str, url: str, **request: Any) -> dict[str, Any]:
+        """The province's answer; raises SignInFailed for its refusals, SignInUnavailable for everything else."""
         try:
+            response = self._http.request(method, url, **request)
             body = response.json()
-        except ValueError as error:
-            raise _unavailable("not JSON") from error
-        if not isinstance(body, dict):
-            raise _unavailable("not an object")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise _unavailable(type(error).__name__) from error
+        if response.status_code in (400, 401):
+            raise _untrusted("refused")
+        if response.status_code != 200 or not isinstance(body, dict):
+            raise _unavailable(f"status {response.status_code}")
         return body
 
     def _verified(self, id_token: str, nonce: str) -> dict[str, Any]:
@@ -147,7 +148,7 @@ class OidcSignIn:
         address = self._provider().about.get("userinfo_endpoint")
         if not address:
             return {}
-        told = self._json(address, Authorization=f"Bearer {access_token}")
+        told = self._json("GET", address, headers={"Authorization": f"Bearer {access_token}"})
         if told.get("sub") != sub:
             raise _untrusted("userinfo of somebody else")
         return {name: value for name, value in told.items() if name in Claims.__dataclass_fields__}
@@ -158,17 +159,6 @@ def _key_set(keys: dict[str, Any]) -> KeySet:
         return KeySet.import_key_set(keys)
     except (JoseError, KeyError, TypeError, ValueError) as error:
         raise _unavailable("no keys") from error
-
-
-def _answered(call: Any) -> Any:
-    """The call's answer; the network's failures and the provider's refusals become ours."""
-    try:
-        return call()
-    except OAuthError as error:
-        _log.warning("sign_in.refused", extra={"reason": str(error.error)[:60]})
-        raise _failed() from error
-    except (httpx.HTTPError, ValueError) as error:
-        raise _unavailable(type(error).__name__) from error
 
 
 def _person(issuer: str, claims: Mapping[str, Any]) -> Claims:
