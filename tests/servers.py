@@ -78,7 +78,8 @@ def free_ports(count: int, *, with_grpc: bool = False) -> list[int]:
     """`count` ports nobody listens at; with `with_grpc` the ones 10000 above are free as well."""
     found: list[int] = []
     while len(found) < count:
-        port = random.randint(20_000, 45_000)
+        # Below the range (with the 10000 above) that the kernel hands out to connections of its own.
+        port = random.randint(10_000, 22_000)
         if port not in found and _free(port) and (not with_grpc or _free(port + 10_000)):
             found.append(port)
     return found
@@ -109,7 +110,7 @@ def _running(command: list[str], url: str, *, ready: Callable[[], bool]) -> Iter
         process.wait(10)
 
 
-def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool], seconds: float = 60) -> None:
+def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool], seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
