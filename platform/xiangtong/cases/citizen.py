@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from xiangtong.cases.models import CaseEvent, CitizenCase
 from xiangtong.cases.record import OpenCase, move, open_case, open_to_move
+from xiangtong.fields.normal import scrub
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
 from xiangtong.tenancy.keys import KeyRing
@@ -41,5 +42,5 @@ def own_case(
 
 def withdraw(session: ScopedSession, *, case: OpenCase, reason: str = "") -> CaseEvent:
     """撤回: the applicant takes the filing back. Nobody has to say why."""
-    payload = {"reason": reason.strip()[:2_000] or "申请人撤回"}
+    payload = {"reason": scrub(reason).strip()[:2_000] or "申请人撤回"}
     return move(session, case=case, type="withdraw", payload=payload, actor=None)

@@ -61,7 +61,7 @@ class CaseRecord(Base):
         UniqueConstraint("tenant_id", "case_no"),
         UniqueConstraint("tenant_id", "short_code"),
         UniqueConstraint("tenant_id", "submit_key"),
-        Index("ix_case_record_open", "tenant_id", "due_on", "id", postgresql_where=text("open")),
+        Index("ix_case_record_open", "tenant_id", "due_on", "id", postgresql_where=text("open is true")),
         Index("ix_case_record_latest", "tenant_id", "submitted_at", "id"),
         Index("ix_case_record_name", "tenant_id", "applicant_name"),
         Index("ix_case_record_initials", "tenant_id", "applicant_initials"),

@@ -19,6 +19,7 @@ from xiangtong.drafts import pointers
 from xiangtong.drafts.answers import answers, typed_of
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import FormRef, Holder, OpenDraft, SupplementTo, start, unsealed
+from xiangtong.fields.normal import scrub
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems, Refusal
@@ -27,9 +28,8 @@ from xiangtong.tenancy.keys import KeyRing
 from xiangtong.validation.validate import decide
 
 if TYPE_CHECKING:
-    from xiangtong.forms.library import Form
-
     from xiangtong.dialect.vocabulary import Facts
+    from xiangtong.forms.library import Form
 
 _MOST_ASKED = 50
 
@@ -47,7 +47,7 @@ class Asked:
         """As the contract names it; members without a value are left out."""
         members = {"what": self.what, "reason": self.reason, "pointer": self.pointer}
         members["material_code"] = self.material_code
-        return {name: value for name, value in members.items() if value}
+        return {name: scrub(value) for name, value in members.items() if value}
 
 
 class AskedBefore(Conflict):

@@ -14,6 +14,7 @@ from xiangtong.cases.clock import due as due_dates
 from xiangtong.cases.facts import Actor
 from xiangtong.cases.models import CaseEvent, CaseMaterial
 from xiangtong.cases.record import OpenCase, move
+from xiangtong.fields.normal import scrub
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Problem, Problems
@@ -88,7 +89,7 @@ def record_step(session: ScopedSession, *, case: OpenCase, actor: Actor, step: S
     payload = {
         "step_code": step.code,
         "step_name": step.name,
-        "opinion": step.opinion[:_MOST_REASON],
+        "opinion": scrub(step.opinion)[:_MOST_REASON],
         "result": step.result,
         "started_at": clock.rfc3339(step.started_at),
         "finished_at": clock.rfc3339(step.finished_at or clock.now()),
@@ -178,7 +179,7 @@ def correct(
 
 
 def _said(where: str, text: str) -> str:
-    said = text.strip()
+    said = scrub(text).strip()
     if not said:
         raise Problems([Problem(where, "请写清楚，申请人会看到这句话", "This has to be said", "missing")])
     if len(said) > _MOST_REASON:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Problem, Problems
 
 _MOST_FIELDS = 500
+_STEP = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def set_files(session: ScopedSession, *, draft: OpenDraft, pointer: str, files: 
 
 
 def save_step(session: ScopedSession, *, draft: OpenDraft, step: str) -> None:
-    """Remember the step the person is at, to resume there."""
-    draft.row.step = step
+    """Remember the step the person is at, to resume there. What is no id of a step is not remembered."""
+    draft.row.step = step if _STEP.match(step) else None
     _touch(session, draft.row)
 
 

@@ -17,7 +17,8 @@ from xiangtong.kernel.errors import Refusal
 #: A raw value: a text, several texts (check boxes), the files of a question, or a value taken over from a case.
 Raw = Any
 
-POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+\Z")
+#: Pointers of the dialect need no escapes: names of a-z 0-9 _, and row numbers.
+POINTER = re.compile(r"(?:/[a-z][a-z0-9_]{0,63}|/(?:0|[1-9][0-9]{0,3})){1,8}\Z")
 _MOST_BYTES, _MOST_VALUES, _MOST_ROWS = 256 * 1024, 2_000, 100
 
 
@@ -83,7 +84,7 @@ class Typed:
 
 def to_bytes(typed: Typed) -> bytes:
     """`typed` as it is sealed."""
-    return json.dumps({"values": dict(typed.values), "rows": dict(typed.rows)}, ensure_ascii=False).encode()
+    return json.dumps({"values": dict(typed.values), "rows": dict(typed.rows)}).encode()
 
 
 def from_bytes(plain: bytes) -> Typed:

@@ -1,0 +1,37 @@
+"""Jobs of drafts: erase, every night, what nobody touched for thirty days."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import select
+
+from xiangtong.drafts.expiry import expire_drafts
+from xiangtong.kernel import jobs
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import NOBODY, Database, Scope
+
+_BATCH = 200
+
+
+class Needs(Protocol):
+    """What this job takes of the services."""
+
+    @property
+    def db(self) -> Database: ...
+    @property
+    def keys(self) -> KeyRing: ...
+
+
+@jobs.task("drafts.expire", cron="40 3 * * * 0")
+def expire(services: Needs, **_: object) -> None:
+    """Erase expired drafts township by township, a bounded batch in each transaction."""
+    with services.db.scope(NOBODY) as session:
+        tenant_ids = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
+    for tenant_id in tenant_ids:
+        while True:
+            with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+                done = expire_drafts(session, keys=services.keys, tenant_id=tenant_id, limit=_BATCH)
+            if done < _BATCH:
+                break
