@@ -77,6 +77,7 @@ class _Maker:
             row=RowWords(**schema.get("x-row", {})),
             hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
             required_when=tuple(dict.fromkeys(self.wiring.required.get(pattern, ()))),
+            always_required=() in self.wiring.required.get(pattern, ()),
             derive=schema.get("x-derive"),
             compute=expressions.compile_operation(schema["x-derive"]) if "x-derive" in schema else None,
             rules=rules,

@@ -19,7 +19,7 @@ _TYPES: Mapping[str, Test] = {
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
     "array": lambda value: isinstance(value, list),
-    "object": lambda value: isinstance(value, Mapping),
+    "object": lambda value: isinstance(value, dict),
 }
 
 
@@ -35,6 +35,9 @@ def is_number(value: Any) -> bool:
 
 def compile_test(schema: Schema) -> Test:
     """Make the function that says whether a value satisfies an ``if``."""
+    simple = _one_answer(schema)
+    if simple is not None:
+        return simple
     tests = [_KEYWORDS[key](value) for key, value in schema.items() if key in _KEYWORDS]
     unknown = [key for key in schema if key not in _KEYWORDS]
     if unknown:
@@ -42,6 +45,18 @@ def compile_test(schema: Schema) -> Test:
     if len(tests) == 1:
         return tests[0]
     return lambda value: all(test(value) for test in tests)
+
+
+def _one_answer(schema: Schema) -> Test | None:
+    """The usual ``if``, one property with one value, as one look into the object."""
+    properties = schema.get("properties", {})
+    if schema.keys() != {"properties", "required"} or len(properties) != 1 or list(properties) != schema["required"]:
+        return None
+    (name, part), *_ = properties.items()
+    if part.keys() != {"const"}:
+        return None
+    wanted = part["const"]
+    return lambda value: isinstance(value, dict) and name in value and same(value[name], wanted)
 
 
 def reads(schema: Any, scope: str) -> Iterator[str]:
@@ -67,7 +82,7 @@ def _properties(wanted: Mapping[str, Schema]) -> Test:
     tests = {name: compile_test(part) for name, part in wanted.items()}
 
     def test(value: Any) -> bool:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return True
         return all(check(value[name]) for name, check in tests.items() if name in value)
 
@@ -75,7 +90,7 @@ def _properties(wanted: Mapping[str, Schema]) -> Test:
 
 
 def _required(names: list[str]) -> Test:
-    return lambda value: not isinstance(value, Mapping) or all(name in value for name in names)
+    return lambda value: not isinstance(value, dict) or all(name in value for name in names)
 
 
 def _contains(part: Schema) -> Test:

@@ -32,7 +32,7 @@ def effective(plan: Plan, data: Any, facts: Facts) -> Effective:
     """Decide what counts. ``data`` may be anything a client can send; nothing here fails on it."""
     walk = _Walk(plan.conditions, facts, [], [], {})
     stored: dict[str, Any] = {}
-    walk.fill(plan.root.children, data if isinstance(data, Mapping) else {}, stored, "", ())
+    walk.fill(plan.root.children, data if isinstance(data, dict) else {}, stored, "", ())
     return Effective(stored, tuple(walk.visible), tuple(walk.required), walk.derived)
 
 
@@ -86,7 +86,7 @@ class _Walk:
             value = given.get(name)
             if question.compute is not None:
                 value = self._derive(question, pointer, frames)
-            elif question.required_when and self.any_holds(question.required_when, frames):
+            elif question.always_required or self.any_holds(question.required_when, frames):
                 self.required.append(pointer)
             # An empty text or list is no answer; false and 0 are.
             if value is not None and value not in ("", []) and question.kind != "notice":
@@ -100,8 +100,6 @@ class _Walk:
 
     def any_holds(self, guards: Sequence[Guard], frames: Sequence[Frame]) -> bool:
         """Say whether one of the guards holds here; the empty guard always does."""
-        if () in guards:
-            return True
         for guard in guards:
             for index, wanted in guard:
                 condition = self.conditions[index]
@@ -117,13 +115,11 @@ class _Walk:
         if not question.is_rows:
             group: dict[str, Any] = {}
             stored[question.name] = group
-            self.fill(question.children, given if isinstance(given, Mapping) else {}, group, pointer, frames)
+            self.fill(question.children, given if isinstance(given, dict) else {}, group, pointer, frames)
             return
         rows: list[dict[str, Any]] = []
         stored[question.name] = rows
         for index, row in enumerate(given if isinstance(given, list) else ()):
             self.visible.append(f"{pointer}/{index}")
             rows.append({})
-            self.fill(
-                question.children, row if isinstance(row, Mapping) else {}, rows[-1], f"{pointer}/{index}", frames
-            )
+            self.fill(question.children, row if isinstance(row, dict) else {}, rows[-1], f"{pointer}/{index}", frames)

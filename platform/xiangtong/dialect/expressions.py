@@ -119,5 +119,5 @@ def _deeper(found: list[Found], name: str) -> Iterator[Found]:
         if name == "*":
             if isinstance(value, list):
                 yield from ((f"{pointer}/{index}", item) for index, item in enumerate(value))
-        elif isinstance(value, Mapping) and name in value:
+        elif isinstance(value, dict) and name in value:
             yield f"{pointer}/{name}", value[name]

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 from typing import Any
 
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _CERTIFICATE = re.compile(r"([0-9]{17}[0-9X])([1-7])([1-4])(?:B[0-9])?")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_ZEROS = 48 * sum(_WEIGHTS)
 
 
 def check_digit(first_seventeen: str) -> str:
     """Give the eighteenth character that belongs to seventeen digits."""
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True)) % 11]
+    # The bytes of digits are 48 too large each, which `_ZEROS` takes away again.
+    return _CHECKS[(sum(map(mul, first_seventeen.encode("ascii"), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def birth_date(number: str) -> date | None:

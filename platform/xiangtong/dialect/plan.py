@@ -86,6 +86,7 @@ class Question:
     row: RowWords = RowWords()
     hidden_when: tuple[Guard, ...] = ()
     required_when: tuple[Guard, ...] = ()
+    always_required: bool = False  # whenever it is shown
     derive: Mapping[str, Any] | None = None
     compute: Callable[[Any, Any], Any] | None = field(default=None, compare=False)  # of (frames, facts)
     rules: tuple[Rule, ...] = ()  # rules that this object (group or row) states
@@ -112,11 +113,6 @@ class Question:
     def is_derived(self) -> bool:
         """Say whether its value is computed and never typed."""
         return self.derive is not None
-
-    @property
-    def always_required(self) -> bool:
-        """Say whether it must be answered whenever it is shown."""
-        return () in self.required_when
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def materials_of(plan: Plan, counted: Effective) -> list[Wanted]:
 
 def attachments_in(plan: Plan, counted: Effective) -> list[tuple[str, dict[str, Any]]]:
     """List every attachment of effective data with the pointer of its question: materials and signatures."""
-    found = []
+    found: list[tuple[str, dict[str, Any]]] = []
     for pointer in counted.visible:
         question = plan.question_at(pointer)
         if question is not None and _holds_files(question):

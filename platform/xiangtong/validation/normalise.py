@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from xiangtong.dialect.plan import Plan, Question
@@ -36,12 +35,12 @@ def harmless(value: Any, depth: int = 0) -> Any:
         return scrub(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value)
-    if isinstance(value, (list, Mapping)):
+    if isinstance(value, (list, dict)):
         return _nested(value, depth + 1) if depth < _DEEPEST else None
     return value
 
 
-def _nested(value: list[Any] | Mapping[str, Any], depth: int) -> Any:
+def _nested(value: list[Any] | dict[Any, Any], depth: int) -> Any:
     if isinstance(value, list):
         return [harmless(one, depth) for one in value]
     return {scrub(str(key)): harmless(one, depth) for key, one in value.items()}
@@ -64,7 +63,7 @@ def _in_order(values: list[Any], question: Question) -> list[Any]:
 
 
 def _object(questions: tuple[Question, ...], data: Any) -> dict[str, Any]:
-    given = data if isinstance(data, Mapping) else {}
+    given = data if isinstance(data, dict) else {}
     return {question.name: _value(question, given[question.name]) for question in questions if question.name in given}
 
 
