@@ -106,13 +106,12 @@ def test_a_broken_rule_is_told_when_the_question_is_left(page: Page) -> None:
     expect(page.locator("#f-house-problem")).to_have_count(0)
 
 
-def test_without_network_it_is_kept_on_the_phone_and_sent_later(page: Page, desk: Desk, address: str) -> None:
-    page.context.set_offline(True)
+def test_what_could_not_be_sent_survives_closing_the_page(page: Page, desk: Desk, address: str) -> None:
+    desk.status = 503
     page.fill("#f-area", "88")
     expect(page.locator("[data-saved]")).to_have_text("没有网络，已存在这部手机里")
     page.goto("about:blank")
-    page.context.set_offline(False)
-    assert not desk.saved
+    desk.status = 200
     page.goto(address)
     page.wait_for_selector("form[data-ready]")
     expect(page.locator("#f-area")).to_have_value("88")

@@ -18,6 +18,10 @@ class Problem:
     message: str
     message_en: str = ""
 
+    @property
+    def summary(self) -> str:
+        return f"在这里：{self.message}"
+
 
 PLAN = a_plan()
 PLAIN = RenderContext(options={"villages": {"321003100201": "太平村", "321003100202": "桑园村"}})
@@ -96,7 +100,7 @@ def test_a_problem_marks_its_field_and_is_linked_from_the_summary() -> None:
     assert "aria-invalid" not in shown.named("/household/1/name")[0]
     [(anchor, sentence)] = problem_links([problem], PLAIN)
     assert anchor in shown.ids()
-    assert sentence == problem.message
+    assert sentence == problem.summary
 
 
 def test_answers_and_problems_are_escaped() -> None:

@@ -19,6 +19,10 @@ class ProblemLike(Protocol):
         """The sentence in Chinese."""
 
     @property
+    def summary(self) -> str:
+        """The sentence that also says which field it is about, for the list at the top."""
+
+    @property
     def message_en(self) -> str:
         """The sentence in English; may be empty."""
 

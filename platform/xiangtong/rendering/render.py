@@ -39,7 +39,7 @@ def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemL
 
 def problem_links(problems: Iterable[ProblemLike], ctx: RenderContext) -> list[tuple[str, str]]:
     """Give (id of the input, sentence) of every problem, as the component ``summary`` wants them."""
-    return [(id_of(problem.pointer), _sentence(problem, ctx)) for problem in problems]
+    return [(id_of(one.pointer), one.message_en if ctx.locale == "en" else one.summary) for one in problems]
 
 
 def _sentence(problem: ProblemLike, ctx: RenderContext) -> str:

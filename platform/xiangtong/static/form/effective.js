@@ -113,9 +113,16 @@
     if (rule.op === "unique_by") {
       return (compute(rule, frames, facts) || []).filter((pointer) => !troubled.has(pointer)).map(tell);
     }
-    const read = listed(rule.of).reduce((all, one) => all.concat(operand(one, frames, facts)), []);
-    if (read.some((found) => troubled.has(found[0]))) return [];
+    if (reads(rule, frames).some((pointer) => troubled.has(pointer))) return [];
     return compute(rule, frames, facts) === false ? [tell(place(rule, frames))] : [];
+  }
+
+  /** The pointers of all answers that an operation reads, nested operations included. */
+  function reads(spec, frames) {
+    return listed(spec.of).reduce((all, one) => {
+      if (typeof one === "string") return all.concat(follow(one, frames).map((found) => found[0]));
+      return X.has(one, "op") ? all.concat(reads(one, frames)) : all;
+    }, []);
   }
 
   function place(rule, frames) {

@@ -50,6 +50,7 @@
     maximum: (value, limit) => !isNumber(value) || value <= limit,
     exclusiveMinimum: (value, limit) => !isNumber(value) || value > limit,
     exclusiveMaximum: (value, limit) => !isNumber(value) || value < limit,
+    multipleOf: (value, step) => !isNumber(value) || value % step === 0,
     minLength: (value, limit) => !isText(value) || points(value) >= limit,
     maxLength: (value, limit) => !isText(value) || points(value) <= limit,
     minItems: (value, limit) => !Array.isArray(value) || value.length >= limit,
@@ -155,6 +156,14 @@
     return left.length - right.length;
   }
 
+  /** Does the setting `all` want every operand to be there, and one is not? */
+  const lacks = (operands, spec) => Boolean(spec.all) && operands.some((operand) => !operand.length);
+
+  function extreme(choose, operands, spec) {
+    const found = integers(operands);
+    return found.length && !lacks(operands, spec) ? choose.apply(null, found) : undefined;
+  }
+
   function ageAt(operands, spec, facts) {
     const born = dayOf(single(operands, 0));
     let on = operands.length > 1 ? dayOf(single(operands, 1)) : dayOf(facts.today);
@@ -185,11 +194,11 @@
   }
 
   const OPERATORS = {
-    sum: (operands) => integers(operands).reduce((sum, one) => sum + one, 0),
+    sum: (operands, spec) => (lacks(operands, spec) ? undefined : integers(operands).reduce((sum, one) => sum + one, 0)),
     count: (operands, spec) =>
       has(spec, "equals") ? values(operands).filter((one) => same(one, spec.equals)).length : values(operands).length,
-    min: (operands) => (integers(operands).length ? Math.min.apply(null, integers(operands)) : undefined),
-    max: (operands) => (integers(operands).length ? Math.max.apply(null, integers(operands)) : undefined),
+    min: (operands, spec) => extreme(Math.min, operands, spec),
+    max: (operands, spec) => extreme(Math.max, operands, spec),
     divide: (operands) => {
       const found = pair(operands);
       return found && isInteger(found[0]) && found[1] > 0 && found[0] >= 0 ? Math.floor(found[0] / found[1]) : undefined;

@@ -2,18 +2,7 @@
 (function (X) {
   "use strict";
 
-  const ROW = /\/(?:0|[1-9][0-9]*)(?=\/|$)/g;
-  const patternOf = (pointer) => pointer.replace(ROW, "/*");
   const idOf = (pointer) => "f" + pointer.replace(/\//g, "-");
-
-  /** All questions of a client plan by pattern. */
-  function byPattern(questions, found) {
-    questions.forEach((question) => {
-      found[question.pattern] = question;
-      byPattern(question.children, found);
-    });
-    return found;
-  }
 
   /** Put a value at a pointer, making objects and rows on the way; undefined takes it away. */
   function put(data, pointer, value) {
@@ -34,7 +23,7 @@
     this.facts = told.facts;
     this.answers = told.answers;
     this.words = told.words;
-    this.questions = byPattern(plan ? plan.questions : [], {});
+    this.questions = X.byPattern(plan ? plan.questions : [], {});
     this.touched = new Set();
   }
 
@@ -59,7 +48,7 @@
   Page.prototype.data = function () {
     const data = JSON.parse(JSON.stringify(this.answers));
     this.inputs().forEach((inputs, name) => {
-      const question = this.questions[patternOf(name)];
+      const question = this.questions[X.patternOf(name)];
       if (question) put(data, name, X.parse(question, this.raws(inputs)));
     });
     return data;
@@ -96,7 +85,7 @@
 
   /** Rules are told gently: only at questions the person has left, and gone as soon as they hold. */
   Page.prototype.showRules = function (effective) {
-    const troubled = new Set(X.refusals(this.plan.schema, effective.data, this.plan.formats, "", new Map()).keys());
+    const troubled = new Set(X.ownProblems(this.plan, effective, this.facts).keys());
     const broken = new Map();
     X.brokenRules(this.plan, effective.data, this.facts, troubled).forEach((one) => {
       // A message with a limit in it needs the server's words for it.
@@ -147,5 +136,5 @@
     });
   };
 
-  Object.assign(X, { Page: Page, put: put, patternOf: patternOf });
+  Object.assign(X, { Page: Page, put: put });
 })(window.Xiangtong);

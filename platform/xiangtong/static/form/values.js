@@ -15,6 +15,8 @@
     /^([0-9]{4})([0-9]{2})([0-9]{2})$/,
   ];
 
+  const DEEPEST = 4; // Nothing the dialect stores is nested deeper inside one question.
+
   const scrub = (text) => text.replace(UNSPEAKABLE, "");
   const wide = (text) => scrub(text).normalize("NFKC").replace(GAPS, "");
   const plainNumber = (raw) => wide(raw).replace(/,/g, "").replace(/−/g, "-").replace(UNITS, "");
@@ -59,32 +61,75 @@
 
   /** The value of a question (of the client plan) from the raw texts of its inputs. */
   function parse(question, raws) {
-    if (question.kind === "choices") return raws.map(text).filter((one, index, all) => one && all.indexOf(one) === index);
-    if (!raws.length || !question.normal) return undefined;
-    return NORMAL[question.normal](raws[0]);
+    if (question.kind === "choices") return raws.filter((one, index) => one && raws.indexOf(one) === index);
+    return raws.length && question.normal ? NORMAL[question.normal](raws[0]) : undefined;
   }
 
-  /* ---- what a schema says of effective data: [[pointer, code]] ---- */
+  /** A copy of the answers in normal form; names that are no questions are left out. */
+  function normalise(plan, questions, data) {
+    const given = X.isObject(data) ? data : {};
+    return questions.reduce((kept, question) => {
+      if (X.has(given, question.name)) kept[question.name] = normal(plan, question, given[question.name]);
+      return kept;
+    }, {});
+  }
 
+  function normal(plan, question, value) {
+    const inside = (one) => normalise(plan, question.children, one);
+    if (question.container === "rows") return Array.isArray(value) ? value.map(inside) : [];
+    if (question.container === "group") return inside(value);
+    if (typeof value === "string" && question.normal) return NORMAL[question.normal](value);
+    return question.kind === "choices" && Array.isArray(value) ? inOrder(optionsOf(plan, question), harmless(value, 0)) : harmless(value, 0);
+  }
+
+  /** A value without controls in its texts, endless nesting or numbers that readers disagree on. */
+  function harmless(value, depth) {
+    if (typeof value === "string") return scrub(value);
+    if (typeof value === "number") return Math.abs(value) > Number.MAX_SAFE_INTEGER ? "∞" : value;
+    if (!Array.isArray(value) && !X.isObject(value)) return value;
+    if (depth >= DEEPEST) return null;
+    if (Array.isArray(value)) return value.map((one) => harmless(one, depth + 1));
+    return Object.keys(value).reduce((kept, name) => {
+      kept[scrub(name)] = harmless(value[name], depth + 1);
+      return kept;
+    }, {});
+  }
+
+  function optionsOf(plan, question) {
+    const schema = question.pattern.split("/").slice(1).reduce((part, name) => (name === "*" ? part.items : part.properties[name]), plan.schema);
+    return (schema.items && schema.items.enum) || [];
+  }
+
+  /** Chosen options in the options' order, each once; strangers at the end. */
+  function inOrder(known, values) {
+    const strangers = values.filter((one, index) => known.indexOf(one) < 0 && !values.slice(0, index).some((other) => X.same(one, other)));
+    return known.filter((one) => values.indexOf(one) >= 0).concat(strangers);
+  }
+
+  /* ---- what a schema says of effective data ---- */
+
+  /* Keyword → code, the most telling first. */
   const CODES = {
-    type: "type", pattern: "pattern", enum: "choice", const: "const",
+    required: "missing", type: "type", format: "format", pattern: "pattern", enum: "choice", const: "const",
     minimum: "too-small", exclusiveMinimum: "too-small", maximum: "too-large", exclusiveMaximum: "too-large",
+    multipleOf: "multiple",
     minLength: "too-short", maxLength: "too-long", minItems: "too-few", maxItems: "too-many", uniqueItems: "repeated",
   };
+  const ORDER = Object.keys(CODES);
 
   function hasFormat(value, format) {
     if (typeof value !== "string" || !format) return true;
     return new RegExp(format.pattern, "u").test(value) && (!format.check || X.CHECKS[format.check](value));
   }
 
-  /** The first thing wrong at each place of a value, in the order of the schema's questions. */
+  /** Every keyword that a value breaks, as [pointer, keyword]. */
   function refusals(schema, value, formats, pointer, told) {
-    if (schema === true || schema === undefined) return told;
-    if (schema === false) return tell(told, pointer, "hidden");
-    Object.keys(CODES).forEach((keyword) => {
-      if (X.has(schema, keyword) && !X.KEYWORDS[keyword](value, schema[keyword])) tell(told, pointer, CODES[keyword]);
+    if (typeof schema !== "object") return told;
+    ORDER.forEach((keyword) => {
+      if (keyword === "required" || !X.has(schema, keyword)) return;
+      const fits = keyword === "format" ? hasFormat(value, formats[schema.format]) : X.KEYWORDS[keyword](value, schema[keyword]);
+      if (!fits) told.push([pointer, keyword]);
     });
-    if (!hasFormat(value, formats[schema.format])) tell(told, pointer, "format");
     if (X.isObject(value)) insideObject(schema, value, formats, pointer, told);
     if (Array.isArray(value) && schema.items) {
       value.forEach((item, index) => refusals(schema.items, item, formats, pointer + "/" + index, told));
@@ -96,25 +141,73 @@
 
   function insideObject(schema, value, formats, pointer, told) {
     (schema.required || []).forEach((name) => {
-      if (!X.has(value, name)) tell(told, pointer + "/" + name, "missing");
+      if (!X.has(value, name)) told.push([pointer + "/" + name, "required"]);
     });
     Object.keys(schema.properties || {}).forEach((name) => {
       if (X.has(value, name)) refusals(schema.properties[name], value[name], formats, pointer + "/" + name, told);
     });
   }
 
-  function tell(told, pointer, code) {
-    if (!told.has(pointer)) told.set(pointer, code);
+  /** pointer → code: for each question the most telling of what its value breaks. */
+  function ownProblems(plan, counted, facts) {
+    const known = leaves(plan.questions, {});
+    const refused = refusals(plan.schema, counted.data, plan.formats, "", []);
+    const told = new Map();
+    refused.sort((one, other) => ORDER.indexOf(one[1]) - ORDER.indexOf(other[1]));
+    refused.forEach((one) => tell(told, nearest(known, one[0]), CODES[one[1]]));
+    counted.visible.forEach((pointer) => {
+      const question = known[patternOf(pointer)];
+      const value = question && valueAt(counted.data, pointer);
+      if (typeof value === "string") beyondSchema(question, pointer, value, facts, told);
+    });
     return told;
   }
 
-  /** Everything wrong with effective data as [[pointer, code]]; rules are asked where nothing else is wrong. */
-  function problems(plan, stored, facts) {
-    const told = refusals(plan.schema, stored, plan.formats, "", new Map());
-    const broken = X.brokenRules(plan, stored, facts, new Set(told.keys()));
-    return Array.from(told).concat(broken.map((one) => [one.pointer, one.code]));
+  /** What only the facts of the day can judge: a township's list, a date of birth to come. */
+  function beyondSchema(question, pointer, value, facts, told) {
+    const allowed = question.options && facts.options ? facts.options[question.options] : null;
+    if (allowed && !X.has(allowed, value)) tell(told, pointer, "choice");
+    const born = question.kind === "resident-id" ? X.OPERATORS.birth_of([[[pointer, value]]]) : undefined;
+    if (born !== undefined && born > facts.today) tell(told, pointer, "format");
+  }
+
+  function tell(told, pointer, code) {
+    if (!told.has(pointer)) told.set(pointer, code);
+  }
+
+  const ROW = /\/(?:0|[1-9][0-9]*)(?=\/|$)/g;
+  const patternOf = (pointer) => pointer.replace(ROW, "/*");
+
+  function leaves(questions, found) {
+    questions.forEach((question) => {
+      found[question.pattern] = question;
+      leaves(question.children, found);
+    });
+    return found;
+  }
+
+  /** The pointer of the question that shows a problem: the value's own, or the nearest around it. */
+  function nearest(known, pointer) {
+    let here = pointer;
+    while (here && !known[patternOf(here)]) here = here.slice(0, here.lastIndexOf("/"));
+    return here;
+  }
+
+  function valueAt(data, pointer) {
+    return pointer.split("/").slice(1).reduce((value, token) => (value === undefined ? value : value[token]), data);
+  }
+
+  /** What counts of answers, and every problem of them as [pointer, code] in the form's order. */
+  function decide(plan, data, facts) {
+    const counted = X.effective(plan, normalise(plan, plan.questions, data), facts);
+    const told = ownProblems(plan, counted, facts);
+    X.brokenRules(plan, counted.data, facts, new Set(told.keys())).forEach((one) => tell(told, one.pointer, one.code));
+    const place = new Map(counted.visible.map((pointer, index) => [pointer, index]));
+    const at = (problem) => (place.has(problem[0]) ? place.get(problem[0]) : place.size);
+    counted.problems = Array.from(told).sort((one, other) => at(one) - at(other));
+    return counted;
   }
 
   X.CHECKS["disability-certificate"] = (number) => X.CHECKS["resident-id"](number.slice(0, 18));
-  Object.assign(X, { NORMAL: NORMAL, parse: parse, problems: problems, refusals: refusals });
+  Object.assign(X, { NORMAL: NORMAL, parse: parse, decide: decide, ownProblems: ownProblems, byPattern: leaves, patternOf: patternOf });
 })((typeof window === "undefined" ? globalThis : window).Xiangtong);
