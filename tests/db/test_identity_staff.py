@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyotp
 import pytest
@@ -26,7 +27,7 @@ ADMIN = "321003100-001"
 
 @pytest.fixture
 def city(db: Database, keys: KeyRing, township: tuple[int, int]) -> Database:
-    demo.seed(db, keys=keys)
+    demo.seed(SimpleNamespace(db=db, keys=keys))
     return db
 
 
@@ -65,7 +66,7 @@ def _codes(error: pytest.ExceptionInfo[Problems]) -> set[str]:
 
 
 def test_seeding_twice_changes_nothing(city: Database, keys: KeyRing) -> None:
-    assert len(demo.seed(city, keys=keys)) == 9
+    assert len(demo.seed(SimpleNamespace(db=city, keys=keys))) == 9
     with city.scope(Scope(tenant_id=1)) as session:
         assert len(session.scalars(select(Staff)).all()) == 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -29,6 +30,24 @@ class DemoSignIn:
     password: str
     factor: str
 
+    def __str__(self) -> str:
+        password = f"  密码 {self.password}" if self.password else ""
+        return f"{self.role} {self.name}  {self.account}{password}  {self.factor}"
+
+
+class Parts(Protocol):
+    """What seeding needs of the services."""
+
+    @property
+    def db(self) -> Database:
+        """The doors to the rows."""
+        ...
+
+    @property
+    def keys(self) -> KeyRing:
+        """The key ring."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Person:
@@ -54,8 +73,9 @@ _OF_THE_TOWNSHIP = (
 )
 
 
-def seed(db: Database, *, keys: KeyRing, township: str = "321003100", village: str = "太平村") -> list[DemoSignIn]:
+def seed(parts: Parts, *, township: str = "321003100", village: str = "太平村") -> list[DemoSignIn]:
     """Make the demo's staff where they are not there yet; the sign-ins to print."""
+    db, keys = parts.db, parts.keys
     with db.scope(CITY) as session:
         tenant = session.scalars(select(Tenant).where(Tenant.code == township)).one()
         city = _city_tenant(session, tenant)

@@ -17,7 +17,6 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Refusal
 from xiangtong.notify.ports import Sms, SmsUnavailable
 from xiangtong.tenancy.keys import KeyRing
-from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 Next = Literal["home", "totp", "sms", "enrol"]
@@ -182,11 +181,7 @@ def _through(db: Database, token: str, subject: str) -> str:
 
 def _login(db: Database, keys: KeyRing, name: str) -> StaffLogin | None:
     with db.scope(NOBODY) as session:
-        login = staff.find_login(session, keys=keys, name=name)
-        if login is None:
-            return None
-        tenant = session.get(Tenant, login.home_tenant)
-        return login if tenant is not None and tenant.state != "suspended" else None
+        return staff.find_login(session, keys=keys, name=name)
 
 
 def _by_phone(db: Database, login: StaffLogin) -> bool:

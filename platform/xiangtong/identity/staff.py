@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from xiangtong import audit
@@ -18,7 +18,7 @@ from xiangtong.kernel import clock, ids
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotAllowed, NotFound, Problem, Problems
 from xiangtong.tenancy.keys import KeyRing
-from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.models import Division, Tenant
 from xiangtong.tenancy.scope import within
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}\Z")
@@ -206,6 +206,13 @@ def list_staff(session: ScopedSession, *, person: SignedIn, words: str = "") -> 
         if reach.within(member.reach, person.reach)
         and (not words or words in member.name or words in member.staff_no or words in member.dept_name)
     ]
+
+
+def divisions_of(session: ScopedSession, prefix: str) -> Sequence[Division]:
+    """The division a prefix names, and those directly below it: where a person can be sent."""
+    code = prefix.ljust(12, "0")
+    either = or_(Division.code == code, Division.parent_code == code)
+    return session.scalars(select(Division).where(either, Division.valid_to.is_(None)).order_by(Division.code)).all()
 
 
 def _note(

@@ -1,0 +1,1 @@
+"""The console: staff sign in, see what to do, look after accounts; reference lists by Flask-AppBuilder."""

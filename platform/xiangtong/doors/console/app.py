@@ -1,0 +1,84 @@
+"""The console as an application of its own, mounted at `/console`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, request
+from flask_babel import Babel
+from sqlalchemy.orm import Session, scoped_session
+
+from xiangtong.doors.console import account, demo_sms, first, home, navigation, sign_in, staff, staff_lists
+from xiangtong.doors.console.framework import build
+from xiangtong.doors.console.lists import LISTS, ReadOnly
+from xiangtong.doors.shared import access
+from xiangtong.doors.shared.frame import create_door, language
+from xiangtong.doors.shared.person import STAFF_COOKIE, person
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.errors import NotFound
+from xiangtong.notify.demo import DemoSms
+from xiangtong.tenancy.scope import NOBODY, Scope
+from xiangtong.wiring import Services
+
+_OWN = (sign_in.blueprint, first.blueprint, home.blueprint, staff.blueprint, staff_lists.blueprint, account.blueprint)
+
+
+def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
+    """The staff's application; `blueprints` are doors that live in it (workbench, builders, city operations).
+
+    Building it runs no statement: `install_console` has written what the framework needs.
+    """
+    app = create_door(
+        "xiangtong.console", services,
+        SESSION_TOKEN_COOKIE=STAFF_COOKIE, SIGN_IN_PATH="/console/sign-in",
+        SESSION_COOKIE_NAME="xiangtong_console", SESSION_COOKIE_PATH="/console",
+    )  # fmt: skip
+    for blueprint in (*_OWN, *blueprints):
+        app.register_blueprint(blueprint)
+    if isinstance(services.sms, DemoSms):
+        app.register_blueprint(demo_sms.blueprint)
+    rows = _rows(services)
+    build(app, rows)
+    # The framework put its own language selector in place; ours stays.
+    Babel(app, locale_selector=language)
+    _state_access(app)
+    app.context_processor(navigation.page)
+    app.teardown_appcontext(lambda _error: rows.remove())
+    return app
+
+
+def _rows(services: Services) -> scoped_session[Session]:
+    """The session in which the framework reads: the scope of whoever asks, never more."""
+
+    def scoped() -> ScopedSession:
+        found = person()
+        scope = Scope(tenant_id=found.tenant_id) if found and found.kind == "staff" else NOBODY
+        return ScopedSession(services.db.app, info={"settings": scope.settings(), "scope": scope})
+
+    return scoped_session(scoped)
+
+
+def _state_access(app: Flask) -> None:
+    """Open the lists to whoever holds their permission; what the framework brings beside them stays closed."""
+    for view in LISTS:
+        endpoint = f"{view.__name__}.list"
+        app.view_functions[endpoint] = access.staff(view.permission)(_asked_well(view, app.view_functions[endpoint]))
+
+
+def _asked_well(view: type[ReadOnly], listing: Any) -> Any:
+    """The framework takes any query for its own and stumbles over some, so only what our pages send gets through."""
+    known = {
+        f"page_{view.__name__}": r"[0-9]{1,4}\Z",
+        f"_flt_0_{view.looked_up}": r"[^\0]{0,40}\Z",
+        "lang": r"[a-z]{2}\Z",
+    }
+
+    def call() -> Any:
+        for name, value in request.args.items(multi=True):
+            if name not in known or not re.match(known[name], value):
+                raise NotFound
+        return listing()
+
+    return call

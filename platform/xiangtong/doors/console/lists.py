@@ -1,0 +1,106 @@
+"""Read-only lists that the framework serves: the audit log, divisions, the work calendar. Rows obey the scope."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder import ModelView
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.widgets import ListWidget
+from flask_babel import lazy_gettext as _
+
+from xiangtong.audit.models import AuditEntry
+from xiangtong.kernel import clock
+from xiangtong.tenancy.models import Division, WorkDay
+
+
+class _Rows(ListWidget):  # type: ignore[misc]
+    template = "console/framework/_rows.html"
+
+    def __call__(self, **arguments: Any) -> str:
+        name = self.template_args["modelview_name"]
+        view = next(view for view in LISTS if view.__name__ == name)
+        rendered = super().__call__(column=view.looked_up, label=view.looked_up_label, **arguments)
+        return str(rendered)
+
+
+class ReadOnly(ModelView):  # type: ignore[misc]
+    """A list, nothing else. `permission` is ours and is asked before the framework's own."""
+
+    permission = ""
+    base_permissions = ["can_list"]
+    list_template = "console/framework/list.html"
+    list_widget = _Rows
+    page_size = 50
+    # The column that the page's one search field looks in, from its beginning; and what the field is called.
+    looked_up = ""
+    looked_up_label = _("查找")
+
+
+def _moment(value: datetime) -> str:
+    return clock.local(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+class AuditLog(ReadOnly):
+    """Who did what, newest first."""
+
+    permission = "audit.view"
+    route_base = "/audit"
+    list_title = _("操作记录")
+    datamodel = SQLAInterface(AuditEntry)
+    list_columns = ["at", "actor_kind", "actor_label", "action", "subject", "outcome", "detail", "seal_seq"]
+    search_columns = ["action", "subject", "actor_label", "outcome"]
+    base_order = ("at", "desc")
+    order_columns = ["at"]
+    looked_up, looked_up_label = "action", _("动作，如 staff.sign_in")
+    formatters_columns: dict[str, Any] = {"at": _moment, "seal_seq": lambda value: value or _("待封存")}
+    label_columns = {
+        "at": _("时间"), "actor_label": _("工号"), "actor_kind": _("谁"), "action": _("动作"), "subject": _("对象"),
+        "outcome": _("结果"), "seal_seq": _("封条"), "detail": _("细节"),
+    }  # fmt: skip
+
+
+class Divisions(ReadOnly):
+    """Administrative divisions."""
+
+    permission = "divisions.view"
+    route_base = "/divisions"
+    list_title = _("区划")
+    datamodel = SQLAInterface(Division)
+    list_columns = ["code", "name", "level", "parent_code", "valid_from", "valid_to", "successor_code"]
+    search_columns = ["code", "name"]
+    base_order = ("code", "asc")
+    order_columns = ["code"]
+    looked_up, looked_up_label = "name", _("名称开头的字")
+    formatters_columns: dict[str, Any] = {"valid_from": _day, "valid_to": _day}
+    label_columns = {
+        "code": _("代码"), "name": _("名称"), "level": _("级别"), "parent_code": _("上级"),
+        "valid_from": _("启用"), "valid_to": _("停用"), "successor_code": _("并入"),
+    }  # fmt: skip
+
+
+class WorkCalendar(ReadOnly):
+    """Working days, by which due dates are counted."""
+
+    permission = "calendar.view"
+    route_base = "/calendar"
+    list_title = _("工作日历")
+    datamodel = SQLAInterface(WorkDay)
+    list_columns = ["day", "working", "source", "provisional"]
+    search_columns = ["source"]
+    base_order = ("day", "asc")
+    order_columns = ["day"]
+    looked_up, looked_up_label = "source", _("来源")
+    formatters_columns: dict[str, Any] = {
+        "working": lambda value: _("上班") if value else _("休息"),
+        "provisional": lambda value: _("暂定") if value else "",
+    }
+    label_columns = {"day": _("日期"), "working": _("上班吗"), "source": _("来源"), "provisional": _("是否暂定")}
+
+
+LISTS: tuple[type[ReadOnly], ...] = (AuditLog, Divisions, WorkCalendar)

@@ -1,0 +1,77 @@
+"""The frame of every console page: the township's name, what this person may open, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from flask import current_app, g, request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from xiangtong.doors.shared.person import person
+from xiangtong.doors.shared.services import services
+from xiangtong.identity.sessions import SignedIn
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import Scope
+
+
+class Entry(NamedTuple):
+    """One word of the navigation, and who sees it."""
+
+    words: LazyString
+    endpoint: str
+    permission: str
+
+
+# Doors that are not there yet (or not in this deployment) are left out by themselves.
+ENTRIES = (
+    Entry(_("办件"), "workbench.index", "cases.view"),
+    Entry(_("代办"), "agent.index", "cases.file_for"),
+    Entry(_("表单"), "designer.index", "forms.design"),
+    Entry(_("频道"), "builder.index", "channel.edit"),
+    Entry(_("事项"), "items.index", "items.publish"),
+    Entry(_("公告"), "notices.index", "notices.publish"),
+    Entry(_("城市"), "city.index", "tenants.provision"),
+    Entry(_("推送"), "push.index", "push.view"),
+    Entry(_("人员"), "staff.index", "staff.view"),
+    Entry(_("记录"), "AuditLog.list", "audit.view"),
+    Entry(_("区划"), "Divisions.list", "divisions.view"),
+    Entry(_("日历"), "WorkCalendar.list", "calendar.view"),
+)
+
+
+def entries(found: SignedIn) -> Iterator[tuple[str, str, bool]]:
+    """(words, address, is current) of everything this person may open here."""
+    here = request.blueprint or ""
+    for entry in ENTRIES:
+        if entry.permission in found.permissions and entry.endpoint in current_app.view_functions:
+            yield str(entry.words), url_for(entry.endpoint), here == entry.endpoint.partition(".")[0]
+
+
+def tenant() -> Tenant | None:
+    """The tenant of whoever is signed in, read once a request."""
+    found = person()
+    if found is None or found.tenant_id is None:
+        return None
+    if "tenant" not in g:
+        with services().db.scope(Scope(tenant_id=found.tenant_id)) as session:
+            g.tenant = session.get(Tenant, found.tenant_id)
+    return g.tenant  # type: ignore[no-any-return]
+
+
+def page() -> dict[str, Any]:
+    """What `base_console.html` asks of a door."""
+    found = person()
+    frame: dict[str, Any] = {"site": {"name": _("工作台"), "home_url": url_for("home.index")}, "nav": [], "person": ""}
+    if found is None or found.kind != "staff":
+        return frame
+    mine = tenant()
+    frame["site"]["name"] = mine.short_name if mine else ""
+    return frame | {
+        "nav": list(entries(found)),
+        "person": found.name,
+        "account_url": url_for("account.index"),
+        "sign_out_url": url_for("sign_in.sign_out"),
+        "permissions": found.permissions,
+    }

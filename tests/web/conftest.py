@@ -1,0 +1,46 @@
+"""Fixtures of the web tests: a console over a database in which its roles are installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from console_browser import Browser
+from xiangtong.doors.console.app import create_console
+from xiangtong.doors.console.install import install_console
+from xiangtong.identity import demo
+from xiangtong.kernel.embedded import Cluster
+from xiangtong.notify.demo import DemoSms
+from xiangtong.settings import Settings
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.scope import Database
+from xiangtong.wiring import Services
+
+
+@pytest.fixture
+def staffed(
+    db: Database, keys: KeyRing, township: tuple[int, int], cluster: Cluster, database: str, tmp_path: Path
+) -> Services:
+    """Services over two townships and the demo's staff; what the console does not use is absent."""
+    install_console(cluster.url("xiangtong_owner", database))
+    demo.seed(SimpleNamespace(db=db, keys=keys))
+    absent = SimpleNamespace(origin="")
+    return Services(
+        settings=Settings(secret_key="console-tests", base_url="http://localhost"), db=db, keys=keys,
+        library=absent, storage=absent, scanner=absent, transport=absent, sign_in=absent, sms=DemoSms(tmp_path),
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+@pytest.fixture
+def console(staffed: Services) -> Flask:
+    """The console."""
+    return create_console(staffed)
+
+
+@pytest.fixture
+def browser(console: Flask) -> Browser:
+    """A browser that nobody has signed in with yet."""
+    return Browser(console)
