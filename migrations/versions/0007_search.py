@@ -1,14 +1,29 @@
-"""Tables of search."""
+"""Tables of search, and the indices by which townships and villages are found."""
 
 from __future__ import annotations
+
+from alembic import op
+
+from xiangtong.search.models import SearchEntry
+from xiangtong.tenancy.policies import protect
 
 revision = "0007"
 down_revision = "0006"
 
+_FOUND_BY = ("short_name", "pinyin", "initials")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Published text is everybody's to read and its township's to write; divisions are found by prefix."""
+    SearchEntry.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    protect("search_entry")
+    op.execute("create policy published on search_entry for select using (true)")
+    for column in _FOUND_BY:
+        op.execute(f'create index ix_division_{column} on division ({column} collate "C")')
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Drop them."""
+    for column in _FOUND_BY:
+        op.execute(f"drop index ix_division_{column}")
+    SearchEntry.__table__.drop(op.get_bind())  # type: ignore[attr-defined]

@@ -124,11 +124,11 @@ def _remove(path: Path) -> None:
 def seed(demo: Demo) -> list[str]:
     """Migrate, provision Yangzhou, make the demo's staff and notices; returns the lines to print."""
     from xiangtong.channels.demo import seed as seed_channels
+    from xiangtong.channels.founding import provision_path
 
     from xiangtong import wiring
     from xiangtong.identity.demo import seed as seed_staff
     from xiangtong.release import release
-    from xiangtong.tenancy.provision import provision_path
 
     started = time.monotonic()
     say("数据表：迁移到最新")

@@ -101,8 +101,9 @@ def draw(folder: Folder, *, known_changes: Iterable[Change] = (), today: date | 
     city = read_city(folder, bad)
     if city is None:
         raise BadFiles(bad)
-    divisions, changes = _divisions(folder, city, known_changes, today or clock.today(), bad)
-    units = _units(folder, divisions, bad)
+    published = _published(folder, city, bad)
+    divisions, changes = _changed(folder, published, known_changes, today or clock.today(), bad)
+    units = _units(folder, divisions, published, bad)
     overrides = read_overrides(folder, divisions, bad)
     _check_zones(city, divisions, bad)
     if bad:
@@ -113,25 +114,32 @@ def draw(folder: Folder, *, known_changes: Iterable[Change] = (), today: date | 
     return Blueprint(city, divisions, changes, tenants, places, plans)
 
 
-def _divisions(
-    folder: Folder, city: CitySpec, known: Iterable[Change], today: date, bad: list[BadRow]
-) -> tuple[dict[str, DivisionRow], tuple[Change, ...]]:
+def _published(folder: Folder, city: CitySpec, bad: list[BadRow]) -> dict[str, DivisionRow]:
     data = folder.read(city.divisions)
     if data is None:
         bad.append(BadRow(city.divisions, 0, "", "", "没有这个文件"))
-        return {}, ()
+        return {}
     rows = division_file.read_divisions(data, file=city.divisions, prefix=city.prefix, strip=city.strip, bad=bad)
     if not rows and not bad:
         bad.append(BadRow(city.divisions, 0, "code", city.prefix, "没有以这个前缀开头的区划"))
+    return rows
+
+
+def _changed(
+    folder: Folder, published: Mapping[str, DivisionRow], known: Iterable[Change], today: date, bad: list[BadRow]
+) -> tuple[dict[str, DivisionRow], tuple[Change, ...]]:
     written = folder.read(division_file.CHANGES)
     changes = division_file.read_changes(written, bad=bad) if written else []
-    both = sorted({replace(change, line=0): change for change in (*known, *changes)}.values(), key=lambda c: c.day)
-    return division_file.apply_changes(rows, both, today=today, bad=bad), tuple(both)
+    both = {replace(change, line=0): change for change in (*known, *changes)}
+    ordered = sorted(both.values(), key=lambda change: change.day)
+    return division_file.apply_changes(published, ordered, today=today, bad=bad), tuple(ordered)
 
 
-def _units(folder: Folder, divisions: Mapping[str, DivisionRow], bad: list[BadRow]) -> list[UnitRow]:
+def _units(
+    folder: Folder, divisions: Mapping[str, DivisionRow], published: Mapping[str, DivisionRow], bad: list[BadRow]
+) -> list[UnitRow]:
     data = folder.read(unit_file.FILE)
-    return unit_file.read_units(data, divisions=divisions, bad=bad) if data else []
+    return unit_file.read_units(data, divisions=divisions, published=published, bad=bad) if data else []
 
 
 def _check_zones(city: CitySpec, divisions: Mapping[str, DivisionRow], bad: list[BadRow]) -> None:

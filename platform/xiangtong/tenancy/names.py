@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
@@ -32,6 +33,7 @@ def short_township_name(official: str, *, strip: tuple[str, ...] = ()) -> str:
     return official
 
 
+@lru_cache(maxsize=4096)
 def pinyin(name: str) -> tuple[str, str]:
     """The name in pinyin without tones, and its initials: 公道镇 → (gongdaozhen, gdz)."""
     syllables = lazy_pinyin(_HAN.sub("", name), style=Style.NORMAL)

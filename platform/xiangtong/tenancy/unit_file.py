@@ -25,12 +25,21 @@ class UnitRow:
     credit_code: str | None
 
 
-def read_units(data: bytes, *, divisions: Mapping[str, DivisionRow], bad: list[BadRow]) -> list[UnitRow]:
-    """The units of a city; what is wrong is appended to `bad`."""
+def read_units(
+    data: bytes,
+    *,
+    divisions: Mapping[str, DivisionRow],
+    published: Mapping[str, DivisionRow] | None = None,
+    bad: list[BadRow],
+) -> list[UnitRow]:
+    """The units of a city; what is wrong is appended to `bad`.
+
+    published  the divisions before any change: a register may still write an area by the name it had then
+    """
     units: list[UnitRow] = []
     taken: dict[str, int] = {}
     for row in read_rows(data, file=FILE, columns=COLUMNS, bad=bad):
-        problems = list(_wrong(row.values, divisions))
+        problems = list(_wrong(row.values, divisions, published or {}))
         # A unit is one area and one full name; a credit code belongs to one unit.
         for key, column in (
             (f"{row['area_code']} {row['full_name']}", "full_name"),
@@ -45,11 +54,14 @@ def read_units(data: bytes, *, divisions: Mapping[str, DivisionRow], bad: list[B
     return units
 
 
-def _wrong(row: Mapping[str, str], divisions: Mapping[str, DivisionRow]) -> Iterable[tuple[str, str, str]]:
+def _wrong(
+    row: Mapping[str, str], divisions: Mapping[str, DivisionRow], published: Mapping[str, DivisionRow]
+) -> Iterable[tuple[str, str, str]]:
     area = divisions.get(row["area_code"])
+    before = published.get(row["area_code"], area)
     if area is None:
         yield ("area_code", row["area_code"], "区划表里没有这个代码")
-    elif row["area_name"] not in {area.name, area.short_name}:
+    elif before and row["area_name"] not in {area.name, area.short_name, before.name, before.short_name}:
         yield ("area_name", row["area_name"], f"与区划代码不符，{area.code} 是{area.name}")
     for column in ("full_name", "short_name"):
         if not row[column]:

@@ -1,0 +1,63 @@
+"""`xiangtong tenants`: provisioning from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xiangtong.channels import founding
+from xiangtong.kernel.crypto import derive
+from xiangtong.settings import Settings
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.provision import Report
+from xiangtong.tenancy.scope import Database
+
+_LEVELS = {"city": "市", "county": "县区", "township": "乡镇街道", "village": "村和社区"}
+_KINDS = {"added": "新增", "renamed": "改名", "merged": "合并", "closed": "撤销", "altered": "调整"}
+_MOST_LINES = 40
+
+
+def register(group: click.Group) -> None:
+    """Add the commands of this area."""
+    group.add_command(tenants)
+
+
+@click.group()
+def tenants() -> None:
+    """Cities and their townships."""
+
+
+@tenants.command("provision")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def provision_command(path: Path, *, dry_run: bool) -> None:
+    """Bring a city to what its folder PATH says."""
+    settings = Settings.from_environment()
+    settings.refuse_demo()
+    keys = KeyRing(
+        derive(settings.master_key.encode(), "xiangtong:master"), "aes" if settings.cipher == "aes" else "sm4"
+    )
+    db = Database(
+        app_url=settings.database_url,
+        oversight_url=settings.oversight_database_url,
+        relay_url=settings.relay_database_url,
+    )
+    try:
+        for line in report_lines(founding.provision_path(db, keys, path, dry_run=dry_run)):
+            click.echo(line)
+    finally:
+        db.dispose()
+
+
+def report_lines(report: Report) -> list[str]:
+    """The report in words, for a terminal."""
+    counts = "，".join(f"{_LEVELS[level]} {count}" for level, count in report.counts.items() if count)
+    lines = [f"{report.city}：{counts}"]
+    lines += [f"  {_KINDS[line.kind]} {line.code} {line.name}" for line in report.lines[:_MOST_LINES]]
+    more = len(report.lines) - _MOST_LINES
+    lines += [f"  …… 还有 {more} 处"] if more > 0 else []
+    lines.append("  没有要改的" if report.changes_nothing else f"  涉及 {report.tenants_touched} 个单位")
+    lines.append("待补：" + "，".join(f"{what} {count}" for what, count in report.unknown.items()))
+    lines.append("只是预演，什么都没有改" if report.dry_run else f"完成，用了 {report.seconds:.1f} 秒")
+    return lines

@@ -1,0 +1,1 @@
+"""Documents: what a township assembles. Drafts, immutable numbered versions, one live; library pins and overlays."""

@@ -1,0 +1,85 @@
+"""The library: versions that the city publishes, and the pins by which townships stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from xiangtong.documents.models import LibraryVersion, Pin
+from xiangtong.documents.overlay import Composer, digest
+from xiangtong.kernel.errors import NotFound
+
+_COMPOSER = Composer()
+
+
+def publish_to_library(session: Session, *, kind: str, key: str, body: Mapping[str, Any]) -> LibraryVersion:
+    """The newest version of a library document; a new one when `body` differs from it (in scope `city`)."""
+    newest = latest(session, kind=kind, key=key)
+    content = digest(body)
+    if newest is not None and newest.hash == content:
+        return newest
+    number = newest.version + 1 if newest else 1
+    version = LibraryVersion(kind=kind, key=key, version=number, hash=content, body=dict(body))
+    session.add(version)
+    session.flush()
+    return version
+
+
+def latest(session: Session, *, kind: str, key: str) -> LibraryVersion | None:
+    """The newest version of a library document."""
+    versions = select(LibraryVersion).where(LibraryVersion.kind == kind, LibraryVersion.key == key)
+    return session.scalars(versions.order_by(LibraryVersion.version.desc()).limit(1)).first()
+
+
+def newest_of_each(session: Session) -> list[LibraryVersion]:
+    """The newest version of every library document, by kind and key. The library is small."""
+    ordered = select(LibraryVersion).order_by(LibraryVersion.kind, LibraryVersion.key, LibraryVersion.version)
+    return list({(version.kind, version.key): version for version in session.scalars(ordered)}.values())
+
+
+def pin_missing(session: Session, *, tenant_id: int, versions: Iterable[LibraryVersion]) -> None:
+    """Pin the township to each version, unless it has a pin of that kind and key already."""
+    rows = [
+        {"tenant_id": tenant_id, "kind": item.kind, "key": item.key, "version": item.version, "hash": item.hash}
+        for item in versions
+    ]
+    if rows:
+        session.execute(postgresql.insert(Pin).values(rows).on_conflict_do_nothing())
+
+
+def move_pin(session: Session, *, tenant_id: int, kind: str, key: str, version: int) -> Pin:
+    """Stand on another library version; the overlay stays. Raises NotFound."""
+    target = session.get(LibraryVersion, (kind, key, version))
+    pin = session.get(Pin, (tenant_id, kind, key))
+    if target is None or pin is None:
+        raise NotFound
+    pin.version, pin.hash = target.version, target.hash
+    session.flush()
+    return pin
+
+
+def choose(session: Session, *, tenant_id: int, kind: str, key: str, overlay: Mapping[str, Any]) -> Pin:
+    """Replace the township's own choices over what it is pinned to. Raises NotFound."""
+    pin = session.get(Pin, (tenant_id, kind, key))
+    if pin is None:
+        raise NotFound
+    pin.overlay = dict(overlay)
+    session.flush()
+    return pin
+
+
+def composed(session: Session, *, tenant_id: int, kind: str, key: str) -> Mapping[str, Any]:
+    """Pin + overlay: the document as citizens see it, one query. Raises NotFound."""
+    joined = select(Pin, LibraryVersion).join(
+        LibraryVersion,
+        (LibraryVersion.kind == Pin.kind) & (LibraryVersion.key == Pin.key) & (LibraryVersion.version == Pin.version),
+    )
+    row = session.execute(joined.where(Pin.tenant_id == tenant_id, Pin.kind == kind, Pin.key == key)).first()
+    if row is None:
+        raise NotFound
+    pin, version = row
+    return _COMPOSER.compose(version.body, version.hash, pin.overlay)

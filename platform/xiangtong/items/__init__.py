@@ -1,0 +1,1 @@
+"""Service items and their guides (事项库, 办事指南)."""

@@ -1,0 +1,1 @@
+"""Search over published text. Knows no domain: domains put entries in and take them out."""
