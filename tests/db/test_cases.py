@@ -264,7 +264,8 @@ def test_the_work_list_pages_filters_and_counts(db: Database, keys: KeyRing) -> 
     ("asked", "found"),
     [
         ("张三", 1), ("张", 1), ("李", 0), ("zs", 1), ("Z", 1), ("ls", 0), ("321003198801010016", 1),
-        ("440524188001010014", 0), ("13800138000", 1), ("%", 0), ("_", 0), ("' or 1=1", 0), ("\x00", 0), ("\ud800", 0), ("１２３", 0),
+        ("440524188001010014", 0), ("13800138000", 1), ("%", 0), ("_", 0), ("' or 1=1", 0), ("\x00", 0),
+        ("\ud800", 0), ("１２３", 0),
     ],
 )  # fmt: skip
 def test_finding_a_case(db: Database, keys: KeyRing, asked: str, found: int) -> None:

@@ -38,7 +38,7 @@ def erase(session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_id: UUI
     _check(session, row)
     attachments.discard_case(session, tenant_id=tenant_id, case_id=case_id)
     keys.destroy(session, tenant_id=tenant_id, key_id=row.data_key_id)
-    _close_supplement(session, row)
+    _unlink_drafts(session, row)
     citizen_id, row.citizen_id = row.citizen_id, None
     forget(row)
     row.erased_at = clock.now()
@@ -56,6 +56,9 @@ def _check(session: ScopedSession, row: CaseRecord) -> None:
         raise NotErasable("还没有和省平台对完账，不能删除个人信息", "The case is not reconciled yet")
 
 
-def _close_supplement(session: ScopedSession, row: CaseRecord) -> None:
-    for draft in session.scalars(select(Draft).where(Draft.tenant_id == row.tenant_id, Draft.case_id == row.id)):
+def _unlink_drafts(session: ScopedSession, row: CaseRecord) -> None:
+    """The draft it came from and those that supplemented it no longer say whose they were."""
+    mine = select(Draft).where(Draft.tenant_id == row.tenant_id, (Draft.id == row.id) | (Draft.case_id == row.id))
+    for draft in session.scalars(mine):
         draft.state, draft.typed, draft.revisions = "expired", b"", {}
+        draft.citizen_id = draft.village_code = None

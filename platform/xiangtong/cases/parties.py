@@ -43,7 +43,7 @@ def parties(answers: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, An
 def initials(name: str) -> str:
     """The pinyin initials by which a clerk finds a name: 张三 → zs. Latin letters stay, everything else goes."""
     letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=str.lower)
-    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+    return "".join(char for char in "".join(letters) if char.isascii() and char.isalnum())
 
 
 def _id_type(said: Mapping[str, str]) -> str:

@@ -39,9 +39,8 @@ from xiangtong.tenancy.walls import as_citizen
 from xiangtong.validation.validate import decide
 
 if TYPE_CHECKING:
-    from xiangtong.forms.library import Form
-
     from xiangtong.dialect.vocabulary import Facts
+    from xiangtong.forms.library import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,6 @@ def _locked(
     if found is None or not may_hold(session, found[0], holder):
         raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
     row, tenant, wrapped = found
-    if row.state == "submitted":  # Its key may be gone with an erased case; the receipt does not need it.
-        return OpenDraft(row, None, Typed()), tenant  # type: ignore[arg-type]
     key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import LargeBinary, delete, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xiangtong.kernel import clock, crypto, ids
@@ -58,17 +58,20 @@ def keep(db: Database, *, path: str, fields: Sequence[tuple[str, str]]) -> str |
     return token
 
 
-def take(db: Database, *, token: str) -> Page | None:
-    """Give a kept page back, once; None when there is none, or it is too old."""
+def read(db: Database, *, token: str) -> Page | None:
+    """Give a kept page back; None when there is none, or it is too old."""
     with db.scope(Scope(session_key=_name(token))) as session:
         row = session.get(Unsent, _name(token))
-        if row is None:
-            return None
-        session.delete(row)
-        if row.expires_at <= clock.now():
-            return None
-        path, fields = json.loads(crypto.unseal(_secret(token), row.sealed, context=_CONTEXT))
+    if row is None or row.expires_at <= clock.now():
+        return None
+    path, fields = json.loads(crypto.unseal(_secret(token), row.sealed, context=_CONTEXT))
     return Page(path, tuple((name, value) for name, value in fields))
+
+
+def drop(db: Database, *, token: str) -> None:
+    """Forget a kept page: it has been put in."""
+    with db.scope(Scope(session_key=_name(token))) as session:
+        session.execute(delete(Unsent).where(Unsent.key == _name(token)))
 
 
 def _name(token: str) -> str:
