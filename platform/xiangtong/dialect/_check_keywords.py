@@ -109,7 +109,7 @@ def _values(schema: Mapping[str, Any], pointer: str, library: Vocabulary) -> Ite
         name = schema["format"]
         yield Finding(f"{pointer}/format", f"没有叫 {name} 的格式", f"There is no format named {name}")
     kind = schema.get("x-kind")
-    if kind is not None and kind not in library.kinds:
+    if kind is not None and (not isinstance(kind, str) or kind not in library.kinds):
         yield Finding(f"{pointer}/x-kind", f"没有叫 {kind} 的控件", f"There is no kind of field named {kind}")
 
 

@@ -24,10 +24,12 @@ def check(schema: Any, library: Vocabulary) -> list[Finding]:
         return [Finding("", "表单必须是一个 JSON 对象", "A form must be a JSON object")]
     if schema.get("$schema") != DIALECT:
         return [Finding("/$schema", f"$schema 要写成 {DIALECT}", f"$schema must be {DIALECT}")]
-    findings = list(_check_keywords.check_keywords(schema, library))
-    if findings:
-        return findings
-    return list(_beyond_keywords(schema, library))
+    # Each of these may rely on what the one before has made sure of.
+    for stage in (_check_keywords.check_keywords, _against_meta_schema, _beyond_keywords):
+        findings = list(stage(schema, library))
+        if findings:
+            return findings
+    return []
 
 
 def check_part(part: Any, library: Vocabulary) -> list[Finding]:
@@ -42,10 +44,8 @@ def _beyond_keywords(schema: Mapping[str, Any], library: Vocabulary) -> Iterator
     except DialectError as error:
         yield Finding("", f"表单引用的内容有问题：{error}", str(error))
         return
-    findings = [*_check_questions.check_questions(plain, library), *_check_meaning.check_meaning(plain)]
-    yield from findings
-    if not findings and library.meta_schema:
-        yield from _against_meta_schema(schema, library)
+    findings = list(_check_questions.check_questions(plain, library))
+    yield from findings or _check_meaning.check_meaning(plain)
 
 
 def _against_meta_schema(schema: Mapping[str, Any], library: Vocabulary) -> Iterator[Finding]:

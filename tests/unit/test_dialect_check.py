@@ -1,0 +1,284 @@
+"""What the dialect refuses, each with the place and a sentence; and that what ships is accepted by all."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from xiangtong.dialect.check import check, check_part
+from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.vocabulary import DialectError
+from xiangtong.forms.library import read_vocabulary
+
+FOLDER = Path(__file__).resolve().parents[2] / "form_schemas"
+VOCABULARY = read_vocabulary(FOLDER)
+
+GOOD = {
+    "$schema": "urn:xiangtong:form-dialect:1",
+    "$id": "urn:xiangtong:form:small",
+    "title": "小表",
+    "x-form": {"code": "small"},
+    "x-params": {"most": {"title": "上限", "default": 5}},
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["a"],
+    "properties": {
+        "a": {"type": "boolean", "x-kind": "yes-no", "x-label": "甲"},
+        "b": {"type": "string", "maxLength": 9, "x-kind": "text", "x-label": "乙"},
+        "n": {"type": "integer", "minimum": 0, "maximum": 9, "x-kind": "integer", "x-label": "数"},
+        "rows": {
+            "type": "array",
+            "maxItems": 3,
+            "x-kind": "rows",
+            "x-label": "行",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "x": {"type": "integer", "minimum": 0, "maximum": 9, "x-kind": "integer", "x-label": "子"}
+                },
+            },
+        },
+        "sum": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 99,
+            "x-kind": "integer",
+            "x-label": "和",
+            "x-derive": {"op": "sum", "of": "/rows/*/x"},
+        },
+    },
+    "if": {"properties": {"a": {"const": True}}, "required": ["a"]},
+    "then": {"required": ["b"]},
+    "else": {"properties": {"b": False}},
+    "x-rules": [{"code": "most", "op": "at_most", "of": ["/n", {"param": "most"}], "message": "太多"}],
+}
+
+
+def changed(*path, to):
+    """Copy the good form with one place changed; ``to=None`` takes the place away."""
+    form = copy.deepcopy(GOOD)
+    here = form
+    for name in path[:-1]:
+        here = here[name]
+    if to is None:
+        del here[path[-1]]
+    else:
+        here[path[-1]] = to
+    return form
+
+
+A, B, N, SUM = ("properties", "a"), ("properties", "b"), ("properties", "n"), ("properties", "sum")
+
+REFUSED = {
+    "another dialect": (changed("$schema", to="https://json-schema.org/draft/2020-12/schema"), "/$schema"),
+    "an unknown keyword": (changed(*B, "widget", to=1), "/properties/b/widget"),
+    "an unknown annotation": (changed(*B, "x-widget", to=1), "/properties/b/x-widget"),
+    "a default": (changed(*B, "default", to="x"), "/properties/b/default"),
+    "an unknown kind": (changed(*B, "x-kind", to="slider"), "/properties/b/x-kind"),
+    "no kind": (changed(*B, "x-kind", to=None), "/properties/b"),
+    "no label": (changed(*B, "x-label", to=None), "/properties/b"),
+    "no bound": (changed(*B, "maxLength", to=None), "/properties/b"),
+    "a type that the kind does not have": (changed(*B, "type", to="integer"), "/properties/b/type"),
+    "an unknown format": (changed(*B, "format", to="email"), "/properties/b/format"),
+    "digits by class": (changed(*B, "pattern", to="^\\d+$"), "/properties/b/pattern"),
+    "words by class": (changed(*B, "pattern", to="\\w"), "/properties/b/pattern"),
+    "a unicode class": (changed(*B, "pattern", to="\\p{Han}"), "/properties/b/pattern"),
+    "look-ahead": (changed(*B, "pattern", to="a(?=b)"), "/properties/b/pattern"),
+    "a broken pattern": (changed(*B, "pattern", to="(a"), "/properties/b/pattern"),
+    "a broken multiple": (changed(*N, "multipleOf", to=0.01), "/properties/n/multipleOf"),
+    "a number beyond 2^53": (changed(*N, "maximum", to=2**53), "/properties/n/maximum"),
+    "a broken bound": (changed(*N, "maximum", to=1.5), "/properties/n/maximum"),
+    "an open object": (changed("additionalProperties", to=True), "/additionalProperties"),
+    "an object that says nothing of it": (changed("additionalProperties", to=None), ""),
+    "a name with capitals": (changed("properties", "Name", to=GOOD["properties"]["b"]), "/properties"),
+    "a question in a branch": (changed("then", "properties", to={"c": {"type": "string", "x-kind": "text"}}), None),
+    "a format in an if": (changed("if", "properties", "a", to={"format": "date"}), "/if/properties/a/format"),
+    "an if that does not require what it tests": (changed("if", "required", to=None), "/if/properties/a"),
+    "an if that requires it only under not": (
+        changed("if", to={"not": {"properties": {"a": {"const": True}}, "required": ["a"]}}),
+        "/if/not/properties/a",
+    ),
+    "an if on a later question": (
+        changed("if", to={"properties": {"n": {"const": 1}}, "required": ["n"]}),
+        "/if",
+    ),
+    "an if on nothing": (changed("if", to={"properties": {"z": {"const": 1}}, "required": ["z"]}), "/if"),
+    "hidden and yet required": (changed("required", to=["a", "b"]), "/properties/b"),
+    "required and not declared": (changed("required", to=["a", "z"]), "/required"),
+    "a derived value required": (changed("required", to=["a", "sum"]), "/properties/sum"),
+    "a derivation from later": (changed(*N, "x-derive", to={"op": "sum", "of": "/sum"}), "/properties/n/x-derive"),
+    "a derivation from nothing": (changed(*SUM, "x-derive", to={"op": "sum", "of": "/z"}), "/properties/sum/x-derive"),
+    "an unknown operator": (changed(*SUM, "x-derive", to={"op": "eval", "of": "/n"}), "/properties/sum/x-derive/op"),
+    "a rule that derives": (changed(*SUM, "x-derive", to={"op": "at_most", "of": ["/n", "/n"]}), None),
+    "an unknown setting": (changed(*SUM, "x-derive", to={"op": "sum", "of": "/n", "js": "1"}), None),
+    "a missing setting": (changed(*SUM, "x-derive", to={"op": "band", "of": "/n"}), "/properties/sum/x-derive"),
+    "an undeclared parameter": (changed("x-rules", 0, "of", to=["/n", {"param": "least"}]), "/x-rules/0/of/1"),
+    "a rule without words": (changed("x-rules", 0, "message", to=None), "/x-rules/0"),
+    "a rule about nothing": (changed("x-rules", 0, "of", to=["/z", {"const": 1}]), "/x-rules/0"),
+    "options without words": (
+        changed(*B, to={"type": "string", "enum": ["1"], "x-kind": "choice", "x-label": "乙"}),
+        "/properties/b",
+    ),
+    "options that are not the enum": (
+        changed(
+            *B,
+            to={
+                "type": "string",
+                "enum": ["1"],
+                "x-kind": "choice",
+                "x-label": "乙",
+                "x-options": [{"value": "2", "label": "二"}],
+            },
+        ),
+        "/properties/b/x-options",
+    ),
+    "a reference to nothing": (changed(*B, to={"$ref": "urn:xiangtong:common:nobody", "x-label": "乙"}), ""),
+    "a reference into the network": (changed(*B, to={"$ref": "https://example.com/x", "x-label": "乙"}), "/properties/b/$ref"),
+    "assertions beside a reference": (
+        changed(*B, to={"$ref": "urn:xiangtong:common:relation", "properties": {}}),
+        "/properties/b/properties",
+    ),
+    "a oneOf that nothing tells apart": (changed("oneOf", to=[{"required": ["a"]}, {"required": ["b"]}]), "/oneOf"),
+    "a step that asks for nothing": (changed("x-steps", to=[{"id": "s", "title": "步", "ask": ["/z"]}]), "/x-steps"),
+    "a question in no step": (
+        changed("x-steps", to=[{"id": "s", "title": "步", "ask": ["/a", "/b", "/n", "/rows"]}]),
+        "/properties/sum",
+    ),
+    "a question in two steps": (
+        changed("x-steps", to=[{"id": "s", "title": "步", "ask": ["/a", "/a", "/b", "/n", "/rows", "/sum"]}]),
+        "/properties/a",
+    ),
+    "a list for a form": ([], ""),
+    "a question that is no object": (changed(*B, to=True), "/properties/b"),
+}
+
+
+def test_the_good_form_is_good():
+    assert check(GOOD, VOCABULARY) == []
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_at_its_place_with_a_sentence(name):
+    form, pointer = REFUSED[name]
+    findings = check(form, VOCABULARY)
+    assert findings
+    assert all(finding.sentence and finding.sentence_en for finding in findings)
+    assert pointer is None or pointer in [finding.pointer for finding in findings]
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "_common").glob("*.json")), ids=lambda path: path.stem)
+def test_every_shared_part_is_accepted(path):
+    part = json.loads(path.read_text("utf-8"))
+    if part["$id"].startswith("urn:xiangtong:common:"):
+        assert check_part(part, VOCABULARY) == []
+    Draft202012Validator.check_schema(part)
+
+
+def test_the_meta_schema_is_a_schema():
+    Draft202012Validator.check_schema(VOCABULARY.meta_schema)
+
+
+def test_the_meta_schema_knows_the_same_operators_and_keywords():
+    # A form that the check accepts and the meta-schema refuses is told as a finding, so one of each is enough here.
+    form = changed(*B, "x-note", to={"source": "示例"})
+    assert check(form, VOCABULARY) == []
+    assert not Draft202012Validator(VOCABULARY.meta_schema).is_valid(changed(*B, "x-widget", to=1))
+
+
+def test_references_in_a_circle_end():
+    circle = {"$id": "urn:xiangtong:common:circle", "type": "array", "items": {"$ref": "urn:xiangtong:common:circle"}}
+    vocabulary = type(VOCABULARY)(
+        {**VOCABULARY.documents, circle["$id"]: circle}, VOCABULARY.kinds, VOCABULARY.formats, VOCABULARY.meta_schema
+    )
+    assert check(changed(*B, to={"$ref": circle["$id"], "x-label": "乙"}), vocabulary)
+
+
+def test_equal_content_gives_the_same_plan_and_another_order_another():
+    plan = compile_plan(GOOD, VOCABULARY)
+    assert compile_plan(copy.deepcopy(GOOD), VOCABULARY) is plan
+    turned = copy.deepcopy(GOOD)
+    turned["properties"] = dict(reversed(turned["properties"].items()))
+    assert compile_plan(turned, VOCABULARY).digest != plan.digest
+
+
+def test_what_was_never_checked_is_not_compiled():
+    with pytest.raises(DialectError):
+        compile_plan(changed("if", "properties", "a", to={"format": "date"}), VOCABULARY)
+    with pytest.raises(DialectError):
+        compile_plan(changed(*SUM, "x-derive", to={"op": "eval", "of": "/n"}), VOCABULARY)
+
+
+def _places(value, path=()):
+    yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield from _places(member, (*path, key))
+
+
+JUNK = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x",
+    "/",
+    [],
+    [[]],
+    ["a", 1],
+    {},
+    {"a": {}},
+    {"$ref": 1},
+    {"if": True},
+    [{"x": []}],
+)
+
+
+@given(place=st.sampled_from(list(_places(GOOD))[1:]), junk=st.sampled_from(JUNK))
+@settings(max_examples=400, deadline=None, derandomize=True)
+def test_whatever_a_document_holds_the_check_answers(place, junk):
+    form = copy.deepcopy(GOOD)
+    here = form
+    for key in place[:-1]:
+        here = here[key]
+    here[place[-1]] = junk
+    if not check(form, VOCABULARY):
+        compile_plan(form, VOCABULARY)
+
+
+@given(
+    kind=st.sampled_from(sorted(VOCABULARY.kinds)),
+    keyword=st.sampled_from(
+        [
+            "x-options",
+            "items",
+            "x-row",
+            "x-material",
+            "x-derive",
+            "x-rules",
+            "x-prefill",
+            "x-en",
+            "oneOf",
+            "allOf",
+            "then",
+            "dependentRequired",
+            "dependentSchemas",
+            "contains",
+        ]
+    ),
+    junk=st.sampled_from(JUNK),
+)
+@settings(max_examples=400, deadline=None, derandomize=True)
+def test_whatever_a_question_holds_the_check_answers(kind, keyword, junk):
+    form = copy.deepcopy(GOOD)
+    form["properties"]["n"] = {"x-kind": kind, "x-label": "问", "type": "array", "maxItems": 2, keyword: junk}
+    form[keyword] = junk
+    if not check(form, VOCABULARY):
+        compile_plan(form, VOCABULARY)
