@@ -156,7 +156,7 @@ class Difference(Base):
     case_id: Mapped[UUID | None]
     case_no: Mapped[str] = mapped_column(Code)
     seq: Mapped[int]
-    kind: Mapped[str]  # conflict | chain | unknown_here | re_sent
+    kind: Mapped[str]  # conflict | chain | unknown_here | invalid
     ours: Mapped[str | None]
     theirs: Mapped[str | None]
     found_at: Mapped[datetime]

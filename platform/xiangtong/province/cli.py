@@ -1,0 +1,45 @@
+"""`xiangtong province reconcile`: compare a day with the province."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+from xiangtong.kernel import clock
+from xiangtong.push.cli import cities, services_of
+from xiangtong.push.ports import Unreachable
+from xiangtong.push.reconcile import reconcile as compare
+
+
+def register(group: click.Group) -> None:
+    """Add the commands to the product's group."""
+    group.add_command(province)
+
+
+@click.group()
+def province() -> None:
+    """The provincial network."""
+
+
+@province.command()
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to compare; yesterday by default.")
+@click.option("--city", help="Only the city of this code.")
+@click.pass_context
+def reconcile(context: click.Context, day: datetime | None, city: str | None) -> None:
+    """Compare one day with the province; exits with 1 when something differs or cannot be asked."""
+    services, clean = services_of(context), True
+    wanted = day.date() if day else clock.today() - timedelta(days=1)
+    for code in [city] if city else cities(services):
+        try:
+            report = compare(services, wanted, city_code=code)
+        except Unreachable:
+            click.echo(f"{code}\tcannot be asked now")
+            clean = False
+            continue
+        click.echo(
+            f"{code}\t{wanted}\tcases {report.cases}\tequal {report.equal}\tsent again {report.re_sent}"
+            f"\tdifferences {report.differences}\tunknown here {len(report.strays)}"
+        )
+        clean = clean and report.clean
+    context.exit(0 if clean else 1)

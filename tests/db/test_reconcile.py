@@ -1,0 +1,147 @@
+"""Comparing a day with the province: equal, lost there, unknown here, different; and what erasure waits for."""
+
+from contextlib import closing
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from ledger_writer import Writer, case_number, profile, push_services
+from pushing import Knobs, rows, send_all, states
+from sandbox_sender import Sender, apply_message, running_province
+from xiangtong import ledger
+from xiangtong.kernel import clock
+from xiangtong.province.http import HttpTransport
+from xiangtong.push.ports import Unreachable
+from xiangtong.push.reconcile import DayNotOver, reconcile
+from xiangtong.tenancy.scope import Scope
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory):
+    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
+        yield Knobs(url)
+
+
+_serials = iter(range(1, 10**6))
+
+
+@pytest.fixture
+def services(db, keys, township, province, tmp_path):
+    province.off()
+    province.calendar(next(_days))
+    with push_services(db, keys, province.url, tmp_path) as made:
+        yield made
+
+
+# Each test has a day of its own at the province, so that what one sends the next does not see.
+_days = iter(range(-2000, 0, 2))
+
+
+def _day(services):
+    return rows(services, "select received_on from receipt limit 1")[0].received_on
+
+
+def _ended(services, province):
+    """The day on which everything so far was received, over now."""
+    province.calendar(0)
+    return _day(services)
+
+
+def _case_ids(services):
+    return [row.case_id for row in rows(services, "select distinct case_id from ledger_fact")]
+
+
+def _reconciled(services, tenant_id=1):
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        return [ledger.is_reconciled(session, tenant_id=tenant_id, case_id=id_) for id_ in _case_ids(services)]
+
+
+def test_equal_chains_mark_the_case_and_the_next_event_unmarks_it(services, province):
+    writer = Writer(services)
+    serial = next(_serials)
+    send_all(services, writer.case(serial, events=2))
+    assert _reconciled(services) == [False]
+    report = reconcile(services, _ended(services, province), city_code="3210")
+    assert (report.cases, report.messages, report.equal, report.clean) == (1, 2, 1, True)
+    assert _reconciled(services) == [True]
+    rows(
+        services,
+        "insert into ledger_fact (tenant_id, id, case_id, case_no, seq, type, occurred_at, key_id, facts, recorded_at, due_at)"
+        " select tenant_id, gen_random_uuid(), case_id, case_no, 3, 'step', now(), key_id, '', now(), now()"
+        " from ledger_fact where seq = 1 returning 1",
+    )
+    assert _reconciled(services) == [False]
+
+
+def test_both_townships_are_compared_and_a_run_is_kept(services, province):
+    send_all(services, Writer(services).case(next(_serials)))
+    other = Writer(services, tenant_id=2, township="321003108")
+    send_all(services, other.case(next(_serials)), tenant_id=2)
+    report = reconcile(services, _ended(services, province), city_code="3210")
+    assert (report.equal, report.clean) == (2, True)
+    assert rows(services, "select equal, strays from reconciliation_run")[0] == (2, [])
+
+
+def test_what_the_province_lost_is_sent_again_and_is_equal_then(services, tmp_path):
+    writer = Writer(services)
+    ids = writer.case(next(_serials), events=2)
+    send_all(services, ids)
+    before = rows(services, "select digest, chain from receipt order by seq")
+    with (
+        running_province(tmp_path / "restored", "--rate", "100000") as (url, _),
+        closing(HttpTransport(profile(url))) as line,
+    ):
+        restored = replace(services, transport=line)
+        report = reconcile(restored, _day(services), city_code="3210")
+        assert (report.re_sent, report.differences) == (2, 0)
+        assert sorted(states(services)) == ["behind", "due"]
+        assert send_all(restored, ids) == ["delivered"] * 2
+        held = Knobs(url).held(next(iter(writer.written)))
+    assert [(m["digest"], m["chain"]) for m in held] == [tuple(row) for row in before]
+
+
+def test_a_case_that_nobody_here_knows_is_a_stray(services, province):
+    send_all(services, Writer(services).case(next(_serials)))
+    strays = [case_number(7, township="321003108"), case_number(7, township="321099999")]
+    with httpx.Client(base_url=province.url, trust_env=False) as client:
+        for case_no in strays:
+            assert Sender(client).post_message(apply_message(case_no)).status == 201
+    report = reconcile(services, _ended(services, province), city_code="3210")
+    assert (report.strays, report.equal) == (strays, 1)
+    assert [row.kind for row in rows(services, "select kind from difference", tenant_id=2)] == ["unknown_here"]
+
+
+def test_another_chain_is_a_difference_and_marks_nothing(services, province, tmp_path):
+    serial = next(_serials)
+    send_all(services, Writer(services).case(serial))
+    with (
+        running_province(tmp_path / "other", "--rate", "100000") as (url, _),
+        closing(HttpTransport(profile(url))) as line,
+    ):
+        other = replace(services, transport=line)
+        elsewhere = Knobs(url)
+        elsewhere.calendar((_day(services) - clock.today()).days)
+        # The same case number with other content, held by the other province.
+        send_all(other, Writer(other, tenant_id=2).case(serial, answers={"bank": "another"}), tenant_id=2)
+        report = reconcile(other, _ended(services, elsewhere), city_code="3210")
+    assert (report.equal, report.differences, report.re_sent) == (1, 1, 0)
+    (row,) = rows(services, "select kind, ours, theirs from difference")
+    assert row.kind == "chain"
+    assert row.ours != row.theirs
+    assert _reconciled(services) == [False]
+
+
+def test_a_day_that_is_not_over_is_not_asked_for(services):
+    with pytest.raises(DayNotOver):
+        reconcile(services, clock.today(), city_code="3210")
+
+
+def test_a_province_that_cannot_be_asked_marks_nothing(services, province):
+    send_all(services, Writer(services).case(next(_serials)))
+    province.turn("status", scope="reconciliation")
+    with pytest.raises(Unreachable):
+        reconcile(services, _ended(services, province), city_code="3210")
+    assert _reconciled(services) == [False]
+    province.off()
+    assert reconcile(services, _day(services), city_code="3210").clean
