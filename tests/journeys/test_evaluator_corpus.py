@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from xiangtong.dialect.browser import client_plan
 from xiangtong.dialect.compile import compile_plan
@@ -26,7 +26,6 @@ from xiangtong.validation.validate import decide
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPTS = _ROOT / "platform" / "xiangtong" / "static" / "form"
 _CORPUS = sorted((_ROOT / "tests" / "schemas" / "corpus").glob("*.json"))
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _TODAY = date(2026, 11, 21)
 _SEED = 20261121
 _STRANGE: list[Any] = [
@@ -61,15 +60,13 @@ _PIECES = [
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
+def browser_page(browser: Browser) -> Iterator[Page]:
     """A blank page with the evaluator in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGS)
-        page = browser.new_page()
-        for name in ("operators", "effective", "values"):
-            page.add_script_tag(content=(_SCRIPTS / f"{name}.js").read_text(encoding="utf-8"))
-        yield page
-        browser.close()
+    page = browser.new_page()
+    for name in ("operators", "effective", "values"):
+        page.add_script_tag(content=(_SCRIPTS / f"{name}.js").read_text(encoding="utf-8"))
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,21 +8,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from form_page import Desk, make_app, served
 from rendering_form import a_conditional_plan
-
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -39,10 +28,10 @@ def address(desk: Desk) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """The page on a small phone, ready; any error or refused script fails the test."""
     complaints: list[str] = []
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
     context.set_default_timeout(8000)
     opened = context.new_page()
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -186,7 +175,7 @@ def test_enter_goes_on_and_never_takes_a_row_away(page: Page, desk: Desk) -> Non
 
 
 def test_everything_can_be_filled_in_without_script(chromium: Browser, desk: Desk, address: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     page.get_by_label("是", exact=True).check()

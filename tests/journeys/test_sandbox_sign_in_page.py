@@ -4,26 +4,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
 
 from sandbox_sender import Sender, apply_message, running_province
 
 BACK = "http://127.0.0.1:9/back"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory):
     with running_province(tmp_path_factory.mktemp("province")) as (address, _):
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
