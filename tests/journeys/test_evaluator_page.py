@@ -174,7 +174,7 @@ def test_enter_goes_on_and_never_takes_a_row_away(page: Page, desk: Desk) -> Non
     assert [value for name, value in desk.posts[0] if name == "_action"] == ["next"]
 
 
-def test_everything_can_be_filled_in_without_script(chromium: Browser, desk: Desk, address: str) -> None:
+def test_everything_can_be_filled_in_without_script(browser: Browser, desk: Desk, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
@@ -185,3 +185,34 @@ def test_everything_can_be_filled_in_without_script(chromium: Browser, desk: Des
     page.wait_for_url("**/step")
     context.close()
     assert {("/leased", "true"), ("/area", "135.5"), ("_action", "add:/household")} <= set(desk.posts[0])
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+def test_the_page_has_no_barrier_that_axe_knows(browser: Browser, desk: Desk, address: str, mode: str) -> None:
+    desk.mode = mode
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("form[data-ready]")
+    page.get_by_label("是", exact=True).check()
+    page.add_script_tag(path=str(_AXE))
+    found = page.evaluate(
+        "axe.run().then((result) => result.violations.map((one) => [one.id, one.nodes.map((n) => n.html)]))"
+    )
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+def test_targets_are_large_and_nothing_is_wider_than_the_phone(
+    browser: Browser, desk: Desk, address: str, mode: str
+) -> None:
+    desk.mode = mode
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("form[data-ready]")
+    small = page.evaluate(_SMALL, 54 if mode == "standard" else 60)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    context.close()
+    assert (small, wide) == ([], 0)
