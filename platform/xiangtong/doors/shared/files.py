@@ -115,7 +115,8 @@ def confirm(place: Place, *, file_id: UUID) -> Stored:
 def drop(session: ScopedSession, *, draft: OpenDraft, pointer: str, file_id: UUID) -> None:
     """Take one file out of the answers and back; `draft` comes from `load_to_write`. Raises NotFound."""
     attachments.discard(session, tenant_id=draft.row.tenant_id, owner_id=draft.id, attachment_id=file_id)
-    _save(session, draft, pointer, [one for one in entries(draft, pointer) if one.get("id") != str(file_id)])
+    left = [one for one in entries(draft, pointer) if one.get("id") != str(file_id)]
+    filling.set_files(session, draft=draft, pointer=pointer, files=left)
 
 
 def entries(draft: OpenDraft, pointer: str) -> list[dict[str, Any]]:
@@ -183,12 +184,8 @@ def _conclude(place: Place, *, key: OpenKey, file: Pending, verdict: Verdict) ->
             }
             draft = _to_write(session, place)
             others = [one for one in entries(draft, row.question) if one.get("id") != answer["id"]]
-            _save(session, draft, row.question, [*others, answer])
+            filling.set_files(session, draft=draft, pointer=row.question, files=[*others, answer])
     attachments.tidy(services().storage, file=file, verdict=verdict)
     if verdict.refusal:
         raise verdict.refusal
     return stored
-
-
-def _save(session: ScopedSession, draft: OpenDraft, pointer: str, value: list[dict[str, Any]]) -> None:
-    filling.save_fields(session, draft=draft, fields=[filling.FieldSave(pointer, value)])
