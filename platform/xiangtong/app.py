@@ -8,7 +8,7 @@ from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
 from xiangtong.doors.console.app import create_console
 
-from xiangtong.doors.citizen import apply, cases, channel, sign_in, uploads
+from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
 from xiangtong.doors.shared import access, health
 from xiangtong.doors.shared.frame import create_door, csrf
 from xiangtong.settings import Settings
@@ -19,6 +19,7 @@ _BLUEPRINTS = (
     health.blueprint,
     callbacks,
     api,
+    mode.blueprint,
     sign_in.blueprint,
     uploads.blueprint,
     apply.blueprint,

@@ -125,6 +125,7 @@ def seed(demo: Demo) -> list[str]:
     """Migrate, provision Yangzhou, make the demo's staff and notices; returns the lines to print."""
     from xiangtong.channels.demo import seed as seed_channels
     from xiangtong.channels.founding import provision_path
+    from xiangtong.channels.founding import provision_path
 
     from xiangtong import wiring
     from xiangtong.identity.demo import seed as seed_staff
