@@ -20,6 +20,7 @@ _BLUEPRINTS = (
     callbacks,
     api,
     mode.blueprint,
+    mode.blueprint,
     sign_in.blueprint,
     uploads.blueprint,
     apply.blueprint,

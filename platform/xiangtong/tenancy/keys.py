@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import crypto
@@ -68,9 +68,20 @@ class KeyRing:
         return key
 
     def open(self, session: Session, *, tenant_id: int, key_id: UUID) -> OpenKey:
-        """The data key `key_id`; raises KeyDestroyed when it was erased."""
-        wrapped = session.scalar(select(DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id))
-        return self.unwrap(session, tenant_id=tenant_id, key_id=key_id, wrapped=wrapped)
+        """The data key `key_id`; raises KeyDestroyed when it was erased. One query, for both of its wrappings."""
+        kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
+        wanted = select(literal("data"), DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id)
+        if (tenant_id, "wrap") in kept:
+            found = [tuple(row) for row in session.execute(wanted)]
+        else:
+            both = union_all(wanted, select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id))
+            found = [tuple(row) for row in session.execute(both)]
+            kept |= {
+                (tenant_id, purpose): self._opened(tenant_id, purpose, wrapped)
+                for purpose, wrapped in found
+                if purpose != "data"
+            }
+        return self.unwrap(session, tenant_id=tenant_id, key_id=key_id, wrapped=dict(found).get("data"))
 
     def unwrap(self, session: Session, *, tenant_id: int, key_id: UUID, wrapped: bytes | None) -> OpenKey:
         """As `open`, for a key whose row was read together with something else; None means it was erased."""

@@ -1,0 +1,1 @@
+"""The public API: what machines may ask without signing in."""

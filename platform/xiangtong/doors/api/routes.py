@@ -1,0 +1,85 @@
+"""`/api/v1/`: its own description, the forms of the library, and the division tree. Read only, public, bounded."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy import select
+
+from xiangtong.doors.shared.access import public
+from xiangtong.doors.shared.services import services
+from xiangtong.forms.library import Form
+from xiangtong.kernel.errors import Refusal
+from xiangtong.tenancy.models import PREFIX_DIGITS, Division
+from xiangtong.tenancy.scope import NOBODY
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+_MOST = 100
+_LAST = "\U0010ffff"
+_DESCRIPTION = Path(__file__).with_name("openapi.json")
+
+
+class BadQuery(Refusal):
+    """A query parameter that cannot be understood."""
+
+    code = "BAD_QUERY"
+    status = 400
+
+
+@blueprint.get("/openapi.json")
+@public
+def description() -> Response:
+    """This API as OpenAPI 3.1."""
+    return jsonify(_description())
+
+
+@blueprint.get("/forms")
+@public
+def forms() -> Response:
+    """Every form of the library: code, version, hash, title."""
+    return jsonify(forms=[_form(form) for form in services().library.forms.values()])
+
+
+@blueprint.get("/forms/<form_code>")
+@public
+def form(form_code: str) -> Response:
+    """One form with its schema; 404 where there is none."""
+    found = services().library.form(form_code)
+    return jsonify(_form(found) | {"schema": found.plan.schema})
+
+
+@blueprint.get("/divisions")
+@public
+def divisions() -> Response:
+    """Divisions below a code (`parent`, 12 digits), or whose name or pinyin begins with `q`; at most 100."""
+    parent, query = request.args.get("parent", ""), request.args.get("q", "").strip().lower()
+    wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code).limit(_MOST)
+    if parent:
+        if not (len(parent) == 12 and parent.isascii() and parent.isdigit()):
+            raise BadQuery("parent 是 12 位数字的区划代码", "parent is a division code of 12 digits")
+        wanted = wanted.where(Division.parent_code == parent)
+    elif query and "\x00" not in query:
+        column = Division.short_name.collate("C") if not query.isascii() else Division.pinyin
+        wanted = wanted.where(column >= query, column < query + _LAST)
+    else:
+        raise BadQuery("请给出 parent 或 q", "Give parent or q")
+    with services().db.scope(NOBODY) as session:
+        return jsonify(divisions=[_division(row) for row in session.scalars(wanted)])
+
+
+def _form(form: Form) -> dict[str, object]:
+    return {"code": form.code, "version": form.version, "hash": form.hash, "title": form.title}
+
+
+def _division(row: Division) -> dict[str, object]:
+    digits = row.code[: PREFIX_DIGITS[row.level]]
+    return {"code": row.code, "name": row.name, "level": row.level, "parent": row.parent_code, "prefix": digits}
+
+
+@lru_cache(maxsize=1)
+def _description() -> dict[str, object]:
+    read: dict[str, object] = json.loads(_DESCRIPTION.read_text(encoding="utf-8"))
+    return read

@@ -1,0 +1,73 @@
+"""A case as its applicant sees it: words, dates and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from xiangtong.cases import moves
+from xiangtong.cases.models import NO_DAY
+from xiangtong.cases.record import OpenCase
+from xiangtong.cases.timeline import Happening
+from xiangtong.kernel import clock
+
+
+def case_address(code: str, case_no: str) -> str:
+    """The page of a case; a case number says nothing of a person."""
+    return url_for("cases.show", code=code, case_no=case_no)
+
+
+def state_words(state: str) -> tuple[str, str]:
+    """What a state is called to the applicant, and the look of its tag."""
+    words = {
+        moves.SUBMITTED: (gettext("已提交，等工作人员看"), ""),
+        moves.REVIEWED: (gettext("初步看过，等受理"), ""),
+        moves.UNFIT: (gettext("初步看过，有些问题"), "soon"),
+        moves.ASKED: (gettext("请您补充材料"), "soon"),
+        moves.ASKED_MIDWAY: (gettext("请您补充材料"), "soon"),
+        moves.HANDLING: (gettext("正在办理"), ""),
+        moves.SUSPENDED: (gettext("需要额外的时间，正在办理"), ""),
+        moves.DECIDED: (gettext("办好了"), "done"),
+        moves.DELIVERED: (gettext("办好了，结果已送出"), "done"),
+        moves.REJECTED: (gettext("没有受理"), "late"),
+        moves.WITHDRAWN: (gettext("您撤回了"), ""),
+        moves.VOIDED: (gettext("已作废"), ""),
+        moves.TRANSFERRED: (gettext("转到别处办理"), ""),
+    }
+    return words.get(state, (gettext("正在办理"), ""))
+
+
+def what_next(case: OpenCase) -> str:
+    """What happens next and by when, in one sentence; empty when nothing does."""
+    row = case.row
+    if row.state in (moves.SUBMITTED, moves.REVIEWED, moves.UNFIT) and row.due_on != NO_DAY:
+        return gettext("工作人员会在 %(day)s前告诉您是否受理，您不用跑。", day=day_words(row.due_on))
+    if row.state == moves.HANDLING and row.due_on != NO_DAY:
+        return gettext("正在办理，承诺在 %(day)s前办完。", day=day_words(row.due_on))
+    if row.state in (moves.ASKED, moves.ASKED_MIDWAY):
+        return gettext("请按下面写的补齐；补齐之前，办理时间先不算。")
+    if row.state == moves.SUSPENDED:
+        return gettext("这一段时间不算在办理时间里，好了会继续办。")
+    return ""
+
+
+def day_words(day: Any) -> str:
+    """A day as people say it."""
+    return gettext("%(month)s 月 %(day)s 日", month=day.month, day=day.day)
+
+
+def told(happenings: Sequence[Happening]) -> list[dict[str, Any]]:
+    """The lines of the 经过, the latest first."""
+    return [
+        {
+            "at": f"{clock.local(one.at):%Y-%m-%d %H:%M}",
+            "title": one.title,
+            "details": one.details,
+            "push": one.push_words,
+            "latest": place == 0,
+        }
+        for place, one in enumerate(reversed(happenings))
+    ]

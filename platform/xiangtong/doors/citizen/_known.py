@@ -1,0 +1,67 @@
+"""What is known of the citizen already, put into a fresh draft; and which of it may not be changed.
+
+A locked answer is remembered in the draft under `_known`, which names no question: pages cannot post it, the answers
+of the form do not contain it, and it leaves the draft with the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xiangtong.dialect.plan import Plan, Question
+from xiangtong.drafts.typed import Typed
+from xiangtong.identity.ports import Claims
+
+#: The question that says whether somebody files for another; every form with an agent has it.
+BY_AGENT = "/by_agent"
+_KNOWN = "/_known"
+
+
+def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: str | None) -> Typed:
+    """The content a draft begins with.
+
+    Whoever files for somebody else is the agent: what we know of them belongs there, and nothing is known of the
+    applicant but the village that was chosen.
+    """
+    values: dict[str, str | list[str]] = {}
+    locked = []
+    known = _values(claims, for_other=for_other, village=village)
+    for question in _asked(plan):
+        value = known.get(question.prefill)
+        if value:
+            values[question.pattern] = value
+            if question.locked:
+                locked.append(question.pattern)
+    if BY_AGENT in plan.by_pattern:
+        values[BY_AGENT] = "true" if for_other else "false"
+        locked.append(BY_AGENT)
+    return Typed().changed(values | {_KNOWN: locked})
+
+
+def locked_in(typed: Typed) -> frozenset[str]:
+    """The pointers of answers that came from somewhere certain."""
+    return frozenset(typed.values.get(_KNOWN, ()))
+
+
+def sources(plan: Plan, typed: Typed, *, from_sign_in: str, chosen_before: str) -> dict[str, str]:
+    """Where the locked answers came from, in words, by pointer."""
+    return {
+        pointer: chosen_before if pointer == BY_AGENT else from_sign_in
+        for pointer in locked_in(typed)
+        if plan.question_at(pointer)
+    }
+
+
+def _asked(plan: Plan) -> Iterator[Question]:
+    return (question for question in plan.by_pattern.values() if question.prefill)
+
+
+def _values(claims: Claims | None, *, for_other: bool, village: str | None) -> Mapping[str, str]:
+    known = {"citizen.village": village or ""}
+    if claims is None:
+        return known
+    role = "agent" if for_other else "citizen"
+    told = {"name": claims.name, "phone": claims.phone}
+    if claims.id_type in ("", "resident_id", "id_card"):
+        told["id_number"] = claims.id_number
+    return known | {f"{role}.{name}": value for name, value in told.items()}

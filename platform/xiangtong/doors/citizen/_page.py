@@ -1,0 +1,111 @@
+"""What the templates of filing are given: words, addresses and fields, no rows."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext
+
+from xiangtong.dialect.plan import Step
+from xiangtong.doors.citizen import _known
+from xiangtong.doors.citizen._filing import Filing
+from xiangtong.doors.citizen._visit import Visit
+from xiangtong.doors.shared.frame import language
+from xiangtong.kernel import clock, crypto
+from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.render import problem_links, render_step
+from xiangtong.validation.validate import Problem
+
+
+def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, more: bool = False) -> str:
+    """The page of one step. `more`: what was answered made further questions appear."""
+    ctx = context(filing)
+    row = filing.draft.row
+    return render_template(
+        "citizen/apply.html",
+        form_title=title_of(filing), step_title=words_of(step), hint=step.hint if language() != "en" else "",
+        number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
+        fields=render_step(filing.plan, step, filing.data, problems, ctx), problems=problem_links(problems, ctx),
+        draft=told(filing), action=filing.address(step), back=filing.before(step) is not None, more=more,
+        hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
+    )  # fmt: skip
+
+
+def context(filing: Filing) -> RenderContext:
+    """The township, the reader and the day, as far as the look of the form depends on them."""
+    counted, english = filing.decision.effective, language() == "en"
+    return RenderContext(
+        options=filing.visit.facts.options,
+        visible=frozenset(counted.visible),
+        required=frozenset(counted.required),
+        derived=counted.derived,
+        locked=_known.locked_in(filing.draft.typed),
+        sources=_known.sources(
+            filing.plan,
+            filing.draft.typed,
+            from_sign_in=gettext("来自您的实名登录，不用填"),
+            chosen_before=gettext("开始时选的；选错了，请回到开始重新填一份"),
+        ),
+        file_url=file_address(filing),
+        gettext=gettext,
+        locale="en" if english else "zh_CN",
+    )
+
+
+def file_address(filing: Filing) -> Callable[[str], str]:
+    """How a file of this draft is addressed."""
+
+    def address(file_id: str) -> str:
+        code = filing.visit.tenant.code
+        return url_for("uploads.show", code=code, draft_id=filing.draft.id, file_id=file_id) if file_id else ""
+
+    return address
+
+
+def told(filing: Filing) -> dict[str, Any]:
+    """What the script of the page is told (components/filing.html)."""
+    facts, key = filing.visit.facts, filing.draft.key
+    secret = crypto.hmac_sm3(key.secret, f"unsent:{filing.draft.id}".encode())
+    form = filing.form
+    return {
+        "id": str(filing.draft.id),
+        "revision": filing.revision,
+        "autosave_url": filing.at("apply.save"),
+        "upload_url": url_for("uploads.add", code=filing.visit.tenant.code, draft_id=filing.draft.id),
+        "plan_url": url_for("apply.plan", form_code=form.code, digest=form.plan.digest),
+        "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
+        "answers": filing.data,
+        "key": base64.b64encode(secret).decode(),
+    }
+
+
+def helping(visit: Visit, filing: Filing | None = None) -> dict[str, Any]:
+    """The two helping hands: whom to call, and where to ask the village to fill it in."""
+    telephone = visit.around.phone_of(filing.draft.row.village_code if filing else None)
+    may_ask = filing is not None and not filing.supplements and visit.around.villages
+    return {
+        "phone": telephone.number if telephone else None,
+        "whose": telephone.whose if telephone else None,
+        "demo": bool(telephone and telephone.demo),
+        "help_url": filing.at("apply.ask_help") if filing and may_ask else None,
+        "ask_url": f"/{visit.tenant.code}/" if telephone is None else None,
+    }
+
+
+def place_of(filing: Filing, step: Step) -> int:
+    """Which of the steps that ask anything this is, from 1."""
+    return filing.steps.index(step) + 1 if step in filing.steps else 1
+
+
+def words_of(step: Step) -> str:
+    """The title of a step in the reader's language."""
+    return (step.title_en or step.title) if language() == "en" else step.title
+
+
+def title_of(filing: Filing) -> str:
+    """The title of the form in the reader's language."""
+    english = filing.form.schema.get("x-en", {}).get("title")
+    return english if english and language() == "en" else filing.form.title

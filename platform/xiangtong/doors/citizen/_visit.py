@@ -1,0 +1,69 @@
+"""One request of a citizen in one township: who asks, where, and the transaction in which it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from flask import g
+
+from xiangtong.dialect.vocabulary import Facts
+from xiangtong.doors.shared.person import citizen
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts.opening import Holder
+from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy.finding import Township, township
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.neighbourhood import Neighbourhood, neighbourhood
+from xiangtong.tenancy.scope import Scope, within
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A transaction in the scope of one township and one citizen."""
+
+    session: ScopedSession
+    town: Township
+    citizen_id: UUID
+
+    @property
+    def tenant(self) -> Tenant:
+        """The township."""
+        return self.town.tenant
+
+    @property
+    def holder(self) -> Holder:
+        """The citizen as the holder of drafts."""
+        return Holder(citizen_id=self.citizen_id)
+
+    @cached_property
+    def around(self) -> Neighbourhood:
+        """The township's villages and telephones; one query, when asked for."""
+        return neighbourhood(self.session, tenant=self.tenant)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the forms of this township may know today."""
+        return Facts(clock.today(), self.tenant.params, {"villages": self.around.villages})
+
+
+@contextmanager
+def visit(code: str) -> Iterator[Visit]:
+    """The signed-in citizen in the township of a 9-digit code, in one transaction; raises NotFound."""
+    who = citizen().subject_id
+    with services().db.scope(Scope(citizen_id=who)) as session:
+        town = township(session, code=code)
+        g.site = site_of(town.tenant)
+        with within(session, tenant_id=town.tenant.id):
+            yield Visit(session, town, who)
+
+
+def site_of(tenant: Tenant) -> dict[str, Any]:
+    """What the frame of every page says of the township."""
+    footer = [] if not tenant.demo else [("演示", "演示数据")]
+    return {"name": tenant.name, "subtitle": tenant.hall_name, "home_url": f"/{tenant.code}/", "footer": footer}

@@ -1,0 +1,171 @@
+"""Look it all over, submit, and the receipt. Double tap, Back and retry all end at the same receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from xiangtong import attachments
+from xiangtong.cases.citizen import own_case
+from xiangtong.cases.facts import FiledItem
+from xiangtong.cases.models import NO_DAY
+from xiangtong.cases.submit import FilingClosed, FormChanged, submit
+from xiangtong.dialect.plan import Step, pattern_of
+from xiangtong.doors.citizen._case import case_address
+from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
+from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
+from xiangtong.doors.citizen._visit import visit
+from xiangtong.doors.citizen.apply_start import closed_page
+from xiangtong.doors.shared.access import citizen
+from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.services import services
+from xiangtong.items.models import Item
+from xiangtong.items.offer import item_of_form
+from xiangtong.kernel import clock
+from xiangtong.kernel.errors import Problems
+from xiangtong.rendering.answers import Answer, answers
+from xiangtong.rendering.view import id_of
+
+_AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
+_FILES = frozenset({"file", "photo", "signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was answered on one step. Files are (name, address)."""
+
+    title: str
+    change: str
+    answers: Sequence[Answer]
+    files: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the routes of this page."""
+    blueprint.add_url_rule(f"{_AT}/review", "review", review)
+    blueprint.add_url_rule(f"{_AT}/review", "submit", send, methods=["POST"])
+    blueprint.add_url_rule(f"{_AT}/receipt", "receipt", receipt)
+
+
+@citizen(assurance=2)
+def review(code: str, form_code: str, draft_id: UUID) -> Response | str:
+    """Every answer with a way to change it, what is still missing, and the button to submit."""
+    with visit(code) as here:
+        filing = open_filing(here, form_code, draft_id)
+        if filing.draft.row.state != "open":
+            return redirect(filing.at("apply.resume"), 303)
+        problems = [(_place(filing, one.pointer), _sentence(one)) for one in filing.decision.problems]
+        return render_template(
+            "citizen/review.html", form_title=title_of(filing), parts=_parts(filing), problems=problems,
+            count=len(filing.steps) + 1, action=filing.at("cases.supply" if filing.supplements else "apply.submit"),
+            back=filing.address(filing.steps[-1]), hands=helping(here, filing), supplements=filing.supplements,
+            waiting=_words_of(request.args.get("wait", "")),
+        )  # fmt: skip
+
+
+@citizen(assurance=2)
+def send(code: str, form_code: str, draft_id: UUID) -> Response | str:
+    """File it; what stands in the way is shown where it can be mended."""
+    try:
+        with visit(code) as here:
+            item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+            submit(
+                here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id, holder=here.holder,
+                form=services().library.form(form_code), item=filed(item), facts=here.facts,
+            )  # fmt: skip
+    except Problems:
+        return redirect(request.path, 303)
+    except attachments.NotReady:
+        return redirect(f"{request.path}?wait=files", 303)
+    except FormChanged:
+        with visit(code) as here:
+            open_to_fill(here, form_code, draft_id)
+        return redirect(f"{request.path}?wait=form", 303)
+    except FilingClosed:
+        with visit(code) as here:
+            return closed_page(here)
+    return redirect(request.path.removesuffix("review") + "receipt", 303)
+
+
+@citizen(assurance=2)
+def receipt(code: str, form_code: str, draft_id: UUID) -> str:
+    """The number, the short code, what happens next and by when."""
+    with visit(code) as here:
+        case = own_case(
+            here.session, keys=services().keys, tenant_id=here.tenant.id, case_id=draft_id, citizen_id=here.citizen_id
+        )
+        row = case.row
+        return render_template(
+            "citizen/receipt.html", row=row, answer_by=row.due_on if row.due_on != NO_DAY else None,
+            promised=case.limits.promised_days, submitted=clock.local(row.submitted_at),
+            address=case_address(code, row.case_no),
+        )  # fmt: skip
+
+
+def filed(item: Item) -> FiledItem:
+    """The item as it stands on the day of filing."""
+    return FiledItem(
+        item_code=item.item_code or item.basic_code, name=item.name, version=item.version, item_type=item.item_type,
+        case_type=item.case_type, unit_name=item.unit_name, unit_code=item.unit_code or "",
+        promised_days=item.promised_days, statutory_days=item.statutory_days,
+    )  # fmt: skip
+
+
+def _parts(filing: Filing) -> list[Part]:
+    stored = filing.decision.stored
+    # Whoever checks their own answers has to be able to read them.
+    given = answers(filing.plan, stored, masked=False, ctx=context(filing))
+    return [_part(filing, step, given) for step in filing.steps]
+
+
+def _part(filing: Filing, step: Step, given: Sequence[Answer]) -> Part:
+    here = [one for one in given if _asked_on(step, one.pointer)]
+    kinds = {one.pointer: filing.plan.question_at(one.pointer) for one in here}
+    address = file_address(filing)
+    files, words = [], []
+    for one in here:
+        question = kinds[one.pointer]
+        if question is not None and question.kind in _FILES:
+            named = _value(filing.decision.stored, one.pointer)
+            files.append((question.title, [(str(file["name"]), address(str(file["id"]))) for file in named]))
+        else:
+            words.append(one)
+    return Part(words_of(step), filing.address(step), words, files)
+
+
+def _asked_on(step: Step, pointer: str) -> bool:
+    pattern = pattern_of(pointer)
+    return any(f"{pattern}/".startswith(f"{asked}/") for asked in step.asks)
+
+
+def _value(stored: object, pointer: str) -> list[dict[str, object]]:
+    for name in pointer.split("/")[1:]:
+        if isinstance(stored, list):
+            stored = stored[int(name)]
+        elif isinstance(stored, dict):
+            stored = stored.get(name)
+    return stored if isinstance(stored, list) else []
+
+
+def _place(filing: Filing, pointer: str) -> str:
+    """The address of the field at which a problem is mended."""
+    step = next((one for one in filing.plan.steps if _asked_on(one, pointer)), filing.steps[0])
+    return f"{filing.address(step)}#{id_of(pointer)}"
+
+
+def _sentence(problem: object) -> str:
+    english = getattr(problem, "message_en", "")
+    return english if english and language() == "en" else str(getattr(problem, "summary", ""))
+
+
+def _words_of(wait: str) -> str:
+    return {
+        "files": gettext("有文件还在检查，请等一分钟再提交；等不及可以删掉重新传"),
+        "form": gettext("这张表刚刚有更新，填过的都还在，请再看一遍后提交"),
+        "nothing": gettext("还没有补充任何内容，请按要求补齐后再提交"),
+    }.get(wait, "")

@@ -1,0 +1,121 @@
+"""The first page of a filing: what it is, what to have at hand, for whom it is; go on with a draft, or begin one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from xiangtong.doors.citizen import _known
+from xiangtong.doors.citizen._page import helping
+from xiangtong.doors.citizen._visit import Visit, visit
+from xiangtong.doors.shared.access import citizen
+from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts import opening
+from xiangtong.drafts.models import CitizenDraft
+from xiangtong.drafts.opening import FormRef
+from xiangtong.drafts.pointers import drafts_of
+from xiangtong.forms.library import Form
+from xiangtong.identity import citizens
+from xiangtong.items.models import Item
+from xiangtong.items.offer import item_of_form
+from xiangtong.kernel import clock
+from xiangtong.kernel.errors import Conflict
+
+# A second tap on “开始填表” finds the draft of the first.
+_SAME_TAP = timedelta(seconds=15)
+_MOST_DRAFTS = 5
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the routes of this page."""
+    blueprint.add_url_rule("/<string(length=9):code>/apply/<form_code>", "start", start)
+    blueprint.add_url_rule("/<string(length=9):code>/apply/<form_code>", "begin", begin, methods=["POST"])
+
+
+@citizen(assurance=2)
+def start(code: str, form_code: str) -> str:
+    """What will be asked, which draft is waiting, and the choice of for whom it is."""
+    with visit(code) as here:
+        if here.tenant.state != "open":
+            return closed_page(here)
+        form, item = services().library.form(form_code), item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+        return _page(here, form, item)
+
+
+@citizen(assurance=2)
+def begin(code: str, form_code: str) -> Response | str:
+    """Mint a draft with what is known already, and go to its first page."""
+    with visit(code) as here:
+        if here.tenant.state != "open":
+            return closed_page(here)
+        form, item = services().library.form(form_code), item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+        who, village = request.form.get("who", ""), request.form.get("village", "")
+        problems = _problems(here, who, village)
+        if problems:
+            return _page(here, form, item, problems=problems, who=who, village=village)
+        waiting = _waiting(here, form_code)
+        twin = next((one for one in waiting if clock.now() - one.updated_at < _SAME_TAP and one.state == "open"), None)
+        draft_id = twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
+        return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
+
+
+def closed_page(here: Visit) -> str:
+    """The township takes no filings: suspended, or merged into another."""
+    return render_template(
+        "citizen/closed.html", tenant=here.tenant, successor=here.town.successor, hands=helping(here)
+    )
+
+
+def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str):  # type: ignore[no-untyped-def]
+    if len(waiting) >= _MOST_DRAFTS:
+        raise Conflict(
+            f"这项申请您已经有 {len(waiting)} 份没有交的，请先接着填其中一份，或到“我的申请”里删掉不要的",
+            "There are too many unfinished drafts of this form; go on with one of them or delete some",
+            code="DRAFT_COUNT",
+        )
+    claims = citizens.load(here.session, keys=services().keys, citizen_id=here.citizen_id)
+    draft = opening.start(
+        here.session, keys=services().keys, tenant_id=here.tenant.id, holder=here.holder,
+        form=FormRef(item.item_code or item.basic_code, form.code, form.version, form.hash, form.title),
+        channel="mobile" if "Mobi" in request.user_agent.string else "web", village_code=village or None,
+        agent_mode="agent" if for_other else "self",
+        typed=_known.prefilled(form.plan, claims, for_other=for_other, village=village),
+    )  # fmt: skip
+    return draft.id
+
+
+def _page(here: Visit, form: Form, item: Item, *, problems: dict[str, str] | None = None, who: str = "", village: str = "") -> str:
+    drafts = [
+        (url_for("apply.resume", code=here.tenant.code, form_code=form.code, draft_id=one.draft_id), one)
+        for one in _waiting(here, form.code)
+    ]
+    english = form.schema.get("x-en", {}).get("title") if language() == "en" else None
+    return render_template(
+        "citizen/start.html", form_title=english or form.title, item=item, drafts=drafts, materials=form.materials,
+        steps=[step.title_en if language() == "en" else step.title for step in form.plan.steps],
+        villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
+        who=who, village=village or request.args.get("village", ""), problems=problems or {},
+        local=clock.local, hands=helping(here), demo=item.demo,
+    )  # fmt: skip
+
+
+def _problems(here: Visit, who: str, village: str) -> dict[str, str]:
+    problems = {}
+    if who not in ("self", "other"):
+        problems["who"] = gettext("请选是给自己办，还是替别人办")
+    if here.around.villages and village not in here.around.villages:
+        problems["village"] = gettext("请选是哪个村（社区）")
+    return problems
+
+
+def _waiting(here: Visit, form_code: str) -> list[CitizenDraft]:
+    mine = drafts_of(here.session, citizen_id=here.citizen_id)
+    return [
+        one
+        for one in mine
+        if one.tenant_id == here.tenant.id and one.form_code == form_code and one.state in ("open", "handed")
+    ]

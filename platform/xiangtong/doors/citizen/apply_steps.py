@@ -1,0 +1,150 @@
+"""One page of a form. It works without script: whatever is posted is saved first, then the button is heard.
+
+A step is left when nothing on it is wrong. Questions that only now apply are shown before anybody is told that they
+are unanswered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, make_response, redirect, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from xiangtong.dialect.plan import Step
+from xiangtong.doors.citizen import _expired
+from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
+from xiangtong.doors.citizen._page import step_page
+from xiangtong.doors.citizen._visit import visit
+from xiangtong.doors.shared import files
+from xiangtong.doors.shared.access import citizen, public
+from xiangtong.doors.shared.person import citizen as signed_in
+from xiangtong.drafts import filling
+from xiangtong.drafts.opening import Holder
+from xiangtong.kernel.errors import NotFound, Refusal
+from xiangtong.rendering.view import id_of
+from xiangtong.validation.validate import Problem
+
+_AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the routes of this page."""
+    blueprint.add_url_rule(_AT, "resume", resume)
+    blueprint.add_url_rule(f"{_AT}/<step_id>", "step", show)
+    blueprint.add_url_rule(f"{_AT}/<step_id>", "post", post, methods=["POST"])
+
+
+@citizen(assurance=2)
+def resume(code: str, form_code: str, draft_id: UUID) -> Response:
+    """Go on where one was."""
+    with visit(code) as here:
+        filing = open_filing(here, form_code, draft_id)
+        return redirect(_elsewhere(filing) or filing.resume(), 303)
+
+
+@citizen(assurance=2)
+def show(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | str:
+    """The page of a step; what was posted here after a session had ended is put in first."""
+    kept = _expired.kept_page()
+    if kept is not None:
+        with visit(code) as here:
+            filing = open_to_fill(here, form_code, draft_id)
+            filing.save(kept.fields)
+        return _expired.forget(redirect(f"{request.path}?kept=1", 303))
+    with visit(code) as here:
+        filing = open_filing(here, form_code, draft_id)
+        step, elsewhere = filing.step(step_id), _elsewhere(filing)
+        return redirect(elsewhere, 303) if elsewhere else step_page(filing, step)
+
+
+@public
+def post(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | str:
+    """Save what was posted, then do what the button says: next, back, add, remove, drop."""
+    pairs = list(request.form.items(multi=True))
+    if _expired.signed_out():
+        return _expired.keep(pairs)
+    with visit(code) as here:
+        filing = open_to_fill(here, form_code, draft_id)
+        step, seen = filing.step(step_id), set(filing.decision.effective.visible)
+        filing = filing.save(pairs)
+        action = request.form.get("_action", "next")
+        if not _posted_files():
+            return _acted(filing, step, seen, action)
+        tenant_id = here.tenant.id
+    refused = _take_files(tenant_id, draft_id)
+    with visit(code) as here:
+        return _acted(open_to_fill(here, form_code, draft_id), step, seen, action, refused)
+
+
+def _acted(
+    filing: Filing, step: Step, seen: set[str], action: str, refused: Sequence[Problem] = ()
+) -> Response:
+    verb, _, rest = action.partition(":")
+    if verb == "add":
+        filling.add_row(filing.visit.session, draft=filing.draft, pointer=rest)
+        count = filing.draft.typed.row_count(rest)
+        return redirect(f"{filing.address(step)}#{id_of(f'{rest}/{count}')}", 303)
+    if verb == "remove":
+        holder, _, index = rest.rpartition("/")
+        if index.isdecimal():
+            filling.remove_row(filing.visit.session, draft=filing.draft, pointer=holder, index=int(index))
+        return redirect(f"{filing.address(step)}#{id_of(holder)}", 303)
+    if verb == "drop":
+        return _dropped(filing, step, rest)
+    if verb == "back":
+        return redirect(filing.before(step) or filing.address(step), 303)
+    return _onward(filing, step, seen, refused)
+
+
+def _onward(filing: Filing, step: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
+    fresh = set(filing.decision.effective.visible) - seen
+    found = filing.problems_at(step)
+    unseen = [one for one in found if one.code == "missing" and one.pointer in fresh]
+    wrong = [*refused, *(one for one in found if one not in unseen)]
+    if wrong or unseen:
+        return make_response(step_page(filing, step, wrong, more=bool(unseen)), 422 if wrong else 200)
+    filling.save_step(filing.visit.session, draft=filing.draft, step=_next_id(filing, step))
+    return redirect(filing.after(step), 303)
+
+
+def _next_id(filing: Filing, step: Step) -> str:
+    later = filing.plan.steps[filing.plan.steps.index(step) + 1 :]
+    return next((one.id for one in later if one in filing.steps), step.id)
+
+
+def _dropped(filing: Filing, step: Step, rest: str) -> Response:
+    pointer, _, file_id = rest.rpartition(":")
+    try:
+        files.drop(filing.visit.session, draft=filing.draft, pointer=pointer, file_id=UUID(file_id))
+    except (NotFound, ValueError):
+        pass  # Somebody took it away already: the page shows that it is gone.
+    return redirect(f"{filing.address(step)}#{id_of(pointer)}", 303)
+
+
+def _posted_files() -> list[tuple[str, FileStorage]]:
+    return [(name, upload) for name, upload in request.files.items(multi=True) if upload.filename]
+
+
+def _take_files(tenant_id: int, draft_id: UUID) -> list[Problem]:
+    """Take every file of the page; what cannot be taken becomes a problem at its field."""
+    place = files.Place(tenant_id, draft_id, Holder(citizen_id=signed_in().subject_id))
+    problems = []
+    for pointer, upload in _posted_files():
+        try:
+            files.take(place, pointer=pointer, upload=upload)
+        except Refusal as refusal:
+            told = f"{upload.filename}：{refusal.message}"
+            problems.append(Problem(pointer, refusal.code, told, refusal.message_en, told))
+    return problems
+
+
+def _elsewhere(filing: Filing) -> str | None:
+    """Where a draft that is no longer filled by its owner is seen."""
+    if filing.draft.row.state == "submitted":
+        return filing.at("apply.receipt")
+    return filing.at("apply.helped") if filing.draft.row.state == "handed" else None
+
+

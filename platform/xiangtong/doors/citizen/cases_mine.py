@@ -1,0 +1,122 @@
+"""My drafts and my cases in every township, and one case of mine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from xiangtong.cases import moves
+from xiangtong.cases.citizen import cases_of, own_case, withdraw
+from xiangtong.cases.models import CaseRecord
+from xiangtong.cases.record import OpenCase
+from xiangtong.cases.supplements import asked_of
+from xiangtong.cases.timeline import timeline
+from xiangtong.doors.citizen._case import case_address, state_words, told, what_next
+from xiangtong.doors.citizen._visit import Visit, visit
+from xiangtong.doors.shared.access import citizen
+from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.person import citizen as signed_in
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts.models import CitizenDraft
+from xiangtong.drafts.pointers import drafts_of
+from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.errors import NotFound
+from xiangtong.rendering.answers import render_answers
+from xiangtong.rendering.context import RenderContext
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import Scope
+
+_WAITING = (moves.ASKED, moves.ASKED_MIDWAY)
+_AT = "/<string(length=9):code>/cases/<string(length=22):case_no>"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the routes of this page."""
+    blueprint.add_url_rule("/mine", "mine", mine)
+    blueprint.add_url_rule(_AT, "show", show)
+    blueprint.add_url_rule(f"{_AT}/withdraw", "ask_withdraw", ask_withdraw)
+    blueprint.add_url_rule(f"{_AT}/withdraw", "withdraw", take_back, methods=["POST"])
+
+
+@citizen()
+def mine() -> str:
+    """What I began and what I filed, wherever that was."""
+    who = signed_in().subject_id
+    with services().db.scope(Scope(citizen_id=who)) as session:
+        drafts = [one for one in drafts_of(session, citizen_id=who) if one.state in ("open", "handed")]
+        filed = cases_of(session, citizen_id=who)
+        towns = _towns(session, {one.tenant_id for one in (*drafts, *filed)})
+    return render_template(
+        "citizen/mine.html",
+        drafts=[(one, towns[one.tenant_id], _draft_address(towns[one.tenant_id], one)) for one in drafts],
+        cases=[(one, towns[one.tenant_id], case_address(towns[one.tenant_id].code, one.case_no)) for one in filed],
+        local=clock.local,
+    )
+
+
+@citizen()
+def show(code: str, case_no: str) -> str:
+    """One case of mine: where it stands, what happens next, what happened, what I answered."""
+    with visit(code) as here:
+        case = own(here, case_no)
+        asked, due_on = asked_of(here.session, case=case) if case.row.state in _WAITING else ([], None)
+        return render_template(
+            "citizen/case.html", row=case.row, state=state_words(case.row.state), next=what_next(case),
+            happenings=told(timeline(here.session, case=case)), asked=asked, asked_by=due_on,
+            answers=_answers(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
+            supply_url=url_for("cases.begin_supply", code=code, case_no=case_no),
+            withdraw_url=url_for("cases.ask_withdraw", code=code, case_no=case_no),
+        )  # fmt: skip
+
+
+@citizen()
+def ask_withdraw(code: str, case_no: str) -> Response | str:
+    """What withdrawing means, before it is done."""
+    with visit(code) as here:
+        row = own(here, case_no).row
+        if "withdraw" not in moves.allowed(row.state):
+            return redirect(case_address(code, case_no), 303)
+        return render_template("citizen/withdraw.html", row=row, back=case_address(code, case_no))
+
+
+@citizen()
+def take_back(code: str, case_no: str) -> Response:
+    """Withdraw the case; a second tap finds it withdrawn."""
+    with visit(code) as here:
+        case = own(here, case_no, to_move=True)
+        if case.row.state != moves.WITHDRAWN:
+            withdraw(here.session, case=case, reason=request.form.get("reason", ""))
+    return redirect(case_address(code, case_no), 303)
+
+
+def own(here: Visit, case_no: str, *, to_move: bool = False) -> OpenCase:
+    """My case of this number in this township; raises NotFound for anybody else's."""
+    mine = select(CaseRecord).where(CaseRecord.tenant_id == here.tenant.id, CaseRecord.case_no == case_no)
+    row = here.session.scalar(mine)
+    if row is None or row.citizen_id != here.citizen_id:
+        raise NotFound("没有找到这个办件", "There is no such case")
+    return own_case(
+        here.session, keys=services().keys, tenant_id=row.tenant_id, case_id=row.id, citizen_id=here.citizen_id,
+        to_move=to_move,
+    )  # fmt: skip
+
+
+def _answers(here: Visit, case: OpenCase) -> Markup:
+    plan = services().library.form(case.row.form_code).plan
+    ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=here.facts.options)
+    return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
+
+
+def _towns(session: ScopedSession, ids: Iterable[int]) -> dict[int, Tenant]:
+    found = session.scalars(select(Tenant).where(Tenant.id.in_(ids)))
+    return {tenant.id: tenant for tenant in found}
+
+
+def _draft_address(tenant: Tenant, draft: CitizenDraft) -> str:
+    return url_for("apply.resume", code=tenant.code, form_code=draft.form_code, draft_id=draft.draft_id)
+

@@ -1,0 +1,77 @@
+"""How pages look to this person: elder or standard, Chinese or English; and what every page's frame is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from xiangtong.doors.citizen.sign_in import safe_onward
+from xiangtong.doors.shared.access import public
+from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.person import CITIZEN_COOKIE
+from xiangtong.doors.shared.services import services
+from xiangtong.kernel.errors import NotFound
+
+blueprint = Blueprint("mode", __name__)
+_YEAR = 365 * 24 * 3600
+_MODES = ("elder", "standard")
+_LANGUAGES = ("zh", "en")
+
+
+@blueprint.get("/mode/<name>")
+@public
+def choose(name: str) -> Response:
+    """Elder or standard pages from now on, beginning with the page one came from."""
+    if name not in _MODES:
+        raise NotFound
+    return _remember("mode", name)
+
+
+@blueprint.get("/language/<name>")
+@public
+def speak(name: str) -> Response:
+    """Chinese or English from now on."""
+    if name not in _LANGUAGES:
+        raise NotFound
+    return _remember("lang", name)
+
+
+@blueprint.app_context_processor
+def frame() -> dict[str, Any]:
+    """What `base.html` asks for on every page of this door; costs no query."""
+    here = _here()
+    mode = "elder" if request.cookies.get("mode") == "elder" else "standard"
+    return {
+        "site": g.get("site", {}),
+        "mode": mode,
+        "mode_url": url_for("mode.choose", name="standard" if mode == "elder" else "elder", next=here),
+        "person": CITIZEN_COOKIE in request.cookies,
+        "sign_in_url": url_for("sign_in.ask", next=here),
+        "sign_out_url": url_for("sign_in.leave"),
+        "frame_links": _links(here),
+    }
+
+
+def _links(here: str) -> list[tuple[str, str, str]]:
+    """(words, address, language of the words) of what stands at the foot of every page."""
+    other = ("中文", "zh", "zh-CN") if language() == "en" else ("English", "en", "en")
+    return [
+        (gettext("我的申请"), url_for("cases.mine"), ""),
+        (gettext("查办件进度"), url_for("cases.ask"), ""),
+        (other[0], url_for("mode.speak", name=other[1], next=here), other[2]),
+    ]
+
+
+def _here() -> str:
+    """The page to come back to: this one, or for an answer to a posted form the page it was posted to."""
+    return request.path
+
+
+def _remember(cookie: str, value: str) -> Response:
+    response = redirect(safe_onward(request.args.get("next")), 303)
+    secure = services().settings.base_url.startswith("https://")
+    response.set_cookie(cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
+    return response
