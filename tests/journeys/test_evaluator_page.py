@@ -13,6 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 from form_page import Desk, make_app, served
 from rendering_form import a_conditional_plan
 
+_AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_VIOLATIONS = "axe.run().then((result) => result.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"
+_SMALL = """(least) => Array.from(document.querySelectorAll("main .input, main .choice, main .button"))
+  .filter((one) => one.offsetParent && one.getBoundingClientRect().height < least).map((one) => one.outerHTML)"""
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -190,15 +195,13 @@ def test_everything_can_be_filled_in_without_script(browser: Browser, desk: Desk
 @pytest.mark.parametrize("mode", ["standard", "elder"])
 def test_the_page_has_no_barrier_that_axe_knows(browser: Browser, desk: Desk, address: str, mode: str) -> None:
     desk.mode = mode
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("form[data-ready]")
     page.get_by_label("是", exact=True).check()
     page.add_script_tag(path=str(_AXE))
-    found = page.evaluate(
-        "axe.run().then((result) => result.violations.map((one) => [one.id, one.nodes.map((n) => n.html)]))"
-    )
+    found = page.evaluate(_VIOLATIONS)
     context.close()
     assert found == []
 
@@ -208,7 +211,7 @@ def test_targets_are_large_and_nothing_is_wider_than_the_phone(
     browser: Browser, desk: Desk, address: str, mode: str
 ) -> None:
     desk.mode = mode
-    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("form[data-ready]")

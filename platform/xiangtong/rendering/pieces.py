@@ -15,17 +15,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-VALUE, PROBLEM, ROW, ORDINAL, BODY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+#: The holes, each safe to print: one private-use character.
+VALUE, PROBLEM, ROW, ORDINAL, BODY, FILE_ID, FILE_NAME, FILE_SIZE, FILE_URL = (
+    Markup(chr(0xE000 + number))  # noqa: S704
+    for number in range(9)
+)
 _FIRST_CHOICE = 0xE100
 _MOST_CHOICES = 0x1700
 _HOLE = re.compile("([\ue000-\uf8ff])")
 
 
-def choice_hole(index: int) -> str:
+def choice_hole(index: int) -> Markup:
     """Give the hole that says whether the option at ``index`` is chosen."""
     if index >= _MOST_CHOICES:
         raise ValueError(f"a question has at most {_MOST_CHOICES} options")
-    return chr(_FIRST_CHOICE + index)
+    return Markup(chr(_FIRST_CHOICE + index))  # noqa: S704
 
 
 def quiet(text: str) -> str:
@@ -44,9 +48,9 @@ class Pieces:
         """Cut what a partial rendered."""
         return cls(tuple(_HOLE.split(html)))
 
-    def fill(self, holes: Mapping[str, str]) -> Markup:
-        """Join the literals with the (already escaped) texts of the holes; a hole without a text is empty."""
+    def fill(self, holes: Mapping[str, str]) -> str:
+        """Join the literals with the texts of the holes, escaped by the caller; a hole without a text is empty."""
         parts = list(self.parts)
         for place in range(1, len(parts), 2):
             parts[place] = holes.get(parts[place], "")
-        return Markup("".join(parts))  # noqa: S704 - every part was escaped by Jinja or by the caller
+        return "".join(parts)

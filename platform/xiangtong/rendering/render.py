@@ -9,10 +9,21 @@ from markupsafe import Markup, escape
 
 from xiangtong.dialect.plan import Plan, Question, Step
 from xiangtong.rendering.context import ProblemLike, RenderContext
-from xiangtong.rendering.pieces import BODY, ORDINAL, PROBLEM, ROW, VALUE, choice_hole, quiet
+from xiangtong.rendering.pieces import (
+    BODY,
+    FILE_ID,
+    FILE_NAME,
+    FILE_SIZE,
+    FILE_URL,
+    ORDINAL,
+    PROBLEM,
+    ROW,
+    VALUE,
+    choice_hole,
+)
 from xiangtong.rendering.sheet import Look, options_of, sheet_of
 from xiangtong.rendering.values import chosen_values, size_in_words, typed
-from xiangtong.rendering.view import FileView, id_of
+from xiangtong.rendering.view import id_of
 
 _FILES = frozenset({"file", "photo", "signature"})
 _CHOICES = frozenset({"choice", "choices", "yes-no", "consent", "village"})
@@ -23,7 +34,8 @@ def render_step(
 ) -> Markup:
     """Give the fields of one step with their answers and problems, without form element or buttons."""
     writer = _Writer(plan, problems, ctx)
-    return Markup("\n").join([writer.asked(question, data) for question in plan.questions_of(step)])
+    fields = [writer.asked(question, data) for question in plan.questions_of(step)]
+    return Markup("\n".join(fields))  # noqa: S704 - templates escaped their part, the writer every answer
 
 
 def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext) -> Markup:
@@ -47,7 +59,7 @@ def _sentence(problem: ProblemLike, ctx: RenderContext) -> str:
 
 
 class _Writer:
-    """Writes questions one after the other; knows the page, but no question in particular."""
+    """Writes questions one after the other, every answer escaped; knows the page, but no question in particular."""
 
     def __init__(self, plan: Plan, problems: Iterable[ProblemLike], ctx: RenderContext) -> None:
         self._ctx = ctx
@@ -57,7 +69,7 @@ class _Writer:
         for problem in problems:
             self._problems.setdefault(problem.pointer, _sentence(problem, ctx))
 
-    def asked(self, question: Question, data: Mapping[str, Any]) -> Markup:
+    def asked(self, question: Question, data: Mapping[str, Any]) -> str:
         """Write a question that a step names, wherever in the data it stands."""
         *above, name = question.pattern[1:].split("/")
         holder: Any = data
@@ -66,9 +78,9 @@ class _Writer:
         value = holder.get(name) if isinstance(holder, Mapping) else None
         return self._write(question, question.pattern, value, {})
 
-    def _write(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+    def _write(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         if question.office:
-            return Markup("")
+            return ""
         if question.is_rows:
             return self._rows(question, pointer, value)
         if question.is_group:
@@ -77,8 +89,8 @@ class _Writer:
             return self._derived(question, pointer, row)
         return self._single(question, pointer, value, row)
 
-    def _single(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
-        look = self._look(question, pointer, value)
+    def _single(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
+        look = self._look(question, pointer)
         holes = dict(row)
         if question.kind in _CHOICES:
             chosen = chosen_values(value)
@@ -86,41 +98,43 @@ class _Writer:
             for index, option in enumerate(options_of(question, look)):
                 if option.value in chosen:
                     holes[choice_hole(index)] = word
-        elif question.kind not in _FILES:
+        elif question.kind in _FILES:
+            holes[BODY] = self._files(question, look, value, row)
+        else:
             holes[VALUE] = escape(typed(question.kind, value))
         return self._fill(look, question, pointer, holes)
 
-    def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> Markup:
+    def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> str:
         value = self._ctx.derived.get(pointer)
         words = next((one.label for one in question.options if one.value == value), typed(question.kind, value))
         shown = f"{words} {question.unit}" if words and question.unit else words
-        look = self._look(question, pointer, None, "derived")
+        look = self._look(question, pointer, "derived")
         return self._fill(look, question, pointer, {**row, VALUE: escape(shown or "—")})
 
-    def _group(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+    def _group(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         body = self._children(question, pointer, value, row)
-        return self._fill(self._look(question, pointer, None, "group"), question, pointer, {**row, BODY: body})
+        return self._fill(self._look(question, pointer, "group"), question, pointer, {**row, BODY: body})
 
-    def _rows(self, question: Question, pointer: str, value: Any) -> Markup:
+    def _rows(self, question: Question, pointer: str, value: Any) -> str:
         rows: Sequence[Any] = value if isinstance(value, list) else ()
-        body = Markup("").join([self._row(question, pointer, index, one) for index, one in enumerate(rows)])
-        return self._fill(self._look(question, pointer, None, "rows"), question, pointer, {BODY: body})
+        body = "".join([self._row(question, pointer, index, one) for index, one in enumerate(rows)])
+        return self._fill(self._look(question, pointer, "rows"), question, pointer, {BODY: body})
 
-    def _row(self, question: Question, pointer: str, index: int, value: Any) -> Markup:
+    def _row(self, question: Question, pointer: str, index: int, value: Any) -> str:
         words = question.row.ordinal(index) if self._ctx.locale != "en" else f"No. {index + 1}"
-        row = {ROW: str(index), ORDINAL: str(escape(words))}
+        row: dict[str, str] = {ROW: str(index), ORDINAL: str(escape(words))}
         body = self._children(question, f"{pointer}/{index}", value, row)
         look = Look(question.pattern, "_row", readonly=self._ctx.readonly)
         return self._sheet.pieces(look, question, self._ctx.gettext).fill({**row, BODY: body})
 
-    def _children(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> Markup:
+    def _children(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         answers = value if isinstance(value, Mapping) else {}
         parts = [
             self._write(child, f"{pointer}/{child.name}", answers.get(child.name), row) for child in question.children
         ]
-        return Markup("").join(parts)
+        return "".join(parts)
 
-    def _look(self, question: Question, pointer: str, value: Any, partial: str = "") -> Look:
+    def _look(self, question: Question, pointer: str, partial: str = "") -> Look:
         ctx = self._ctx
         return Look(
             question=question.pattern,
@@ -131,7 +145,6 @@ class _Writer:
             readonly=ctx.readonly or pointer in ctx.locked,
             source=ctx.sources.get(pointer, ""),
             township_options=self._township_options(question),
-            files=self._files(value) if question.kind in _FILES else (),
         )
 
     def _township_options(self, question: Question) -> tuple[tuple[str, str], ...]:
@@ -142,19 +155,24 @@ class _Writer:
             self._lists[name] = tuple(self._ctx.options.get(name, {}).items())
         return self._lists[name]
 
-    def _files(self, value: Any) -> tuple[FileView, ...]:
-        files = [one for one in value or () if isinstance(one, Mapping)] if isinstance(value, list) else []
-        return tuple(
-            FileView(
-                id=str(one.get("id", "")),
-                name=quiet(str(one.get("name", ""))),
-                size=size_in_words(int(one.get("size", 0))),
-                url=self._ctx.file_url(str(one.get("id", ""))),
-            )
-            for one in files
-        )
+    def _files(self, question: Question, look: Look, value: Any, row: Mapping[str, str]) -> str:
+        files = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+        return "".join([self._file(question, look, one, row) for one in files])
 
-    def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> Markup:
+    def _file(self, question: Question, look: Look, file: Mapping[str, Any], row: Mapping[str, str]) -> str:
+        name, size = str(file.get("id", "")), file.get("size")
+        address = self._ctx.file_url(name)
+        line = Look(question.pattern, "_file", readonly=look.readonly, has_address=bool(address))
+        holes = {
+            **row,
+            FILE_ID: escape(name),
+            FILE_NAME: escape(str(file.get("name", ""))),
+            FILE_SIZE: escape(size_in_words(size if isinstance(size, int) else 0)),
+            FILE_URL: escape(address),
+        }
+        return self._sheet.pieces(line, question, self._ctx.gettext).fill(holes)
+
+    def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> str:
         if look.problem:
             holes[PROBLEM] = escape(self._problems[pointer])
         return self._sheet.pieces(look, question, self._ctx.gettext).fill(holes)

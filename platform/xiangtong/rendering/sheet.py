@@ -8,17 +8,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from xiangtong.dialect.plan import Option, Plan, Question
-from xiangtong.rendering.pieces import BODY, PROBLEM, ROW, VALUE, Pieces, quiet
+from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
 from xiangtong.rendering.view import FieldView, FileView
 
 _YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
 _AGREED = (Option("true", "同意", "I agree"),)
 _FIXED_OPTIONS = {"yes-no": _YES_NO, "consent": _AGREED}
 _AUTOCOMPLETE = {"person-name": "name", "mobile-phone": "tel", "phone": "tel", "address": "street-address"}
-_VALUE, _PROBLEM, _BODY = Markup(VALUE), Markup(PROBLEM), Markup(BODY)  # noqa: S704 - one private-use character each
 #: Township lists differ, so a sheet of a popular form would grow for ever without this.
 _MOST_PIECES = 3000
 
@@ -42,7 +40,7 @@ class Look(NamedTuple):
     readonly: bool = False
     source: str = ""
     township_options: tuple[tuple[str, str], ...] = ()
-    files: tuple[FileView, ...] = ()
+    has_address: bool = False  # of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,14 @@ class Sheet:
     cut: dict[Look, Pieces] = field(default_factory=dict)
 
     def pieces(self, look: Look, question: Question, gettext: Callable[[str], str]) -> Pieces:
-        """Give the cut template for a look; one that lists files is made for the occasion."""
+        """Give the cut template for a look."""
         known = self.cut.get(look)
         if known is not None:
             return known
         made = Pieces.cut(self._run(look, question, gettext))
-        if not look.files:
-            if len(self.cut) >= _MOST_PIECES:
-                self.cut.clear()
-            self.cut[look] = made
+        if len(self.cut) >= _MOST_PIECES:
+            self.cut.clear()
+        self.cut[look] = made
         return made
 
     def _run(self, look: Look, question: Question, gettext: Callable[[str], str]) -> str:
@@ -80,14 +77,14 @@ class Sheet:
             unit=quiet(question.unit),
             options=tuple(self._option(one) for one in options_of(question, look)),
             autocomplete=_AUTOCOMPLETE.get(question.kind, "off") if known else "off",
-            value=_VALUE,
-            problem=_PROBLEM if look.problem else "",
-            body=_BODY,
+            value=VALUE,
+            problem=PROBLEM if look.problem else "",
+            body=BODY,
             optional=look.optional,
             hidden=look.hidden,
             readonly=look.readonly,
             source=quiet(look.source),
-            files=look.files,
+            file=FileView(url=FILE_URL if look.has_address else ""),
         )
 
     def _words(self, question: Question, part: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from xiangtong.dialect.plan import Option, Question
-from xiangtong.rendering.pieces import ORDINAL, ROW, choice_hole
+from xiangtong.rendering.pieces import FILE_ID, FILE_NAME, FILE_SIZE, ORDINAL, ROW, choice_hole
 
 
 def id_of(pointer: str) -> str:
@@ -21,12 +21,12 @@ def id_of(pointer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One uploaded file, in words."""
+    """One uploaded file; each part is a hole, and the address may be nothing."""
 
-    id: str
-    name: str
-    size: str
-    url: str
+    url: Markup | str
+    id: Markup = FILE_ID
+    name: Markup = FILE_NAME
+    size: Markup = FILE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class FieldView:
     hidden: bool
     readonly: bool
     source: str
-    files: tuple[FileView, ...] = ()
+    file: FileView
 
     @property
     def id(self) -> str:
@@ -68,7 +68,7 @@ class FieldView:
     @property
     def ordinal(self) -> Markup:
         """The hole for the name of a row: 第 2 位家人."""
-        return Markup(ORDINAL)  # noqa: S704 - one private-use character
+        return ORDINAL
 
     @property
     def words(self) -> str:
@@ -82,4 +82,4 @@ class FieldView:
 
     def chosen(self, index: int) -> Markup:
         """Give the hole that becomes `` checked`` (or `` selected``) when the option is the answer."""
-        return Markup(choice_hole(index))  # noqa: S704 - one private-use character
+        return choice_hole(index)
