@@ -7,6 +7,7 @@ A page therefore posts an empty value for every box it shows, so that an unticke
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -99,22 +100,35 @@ def _put(plan: Plan, data: dict[str, Any], pointer: str, value: Any) -> bool:
 
 def _object_at(plan: Plan, data: dict[str, Any], tokens: list[str]) -> dict[str, Any] | None:
     """Walk to an object, making groups and rows on the way; None beyond the greatest number of rows."""
+    if not _is_within(plan, tokens):
+        return None
     here: Any = data
-    path = ""
-    for index, token in enumerate(tokens):
-        path += f"/{token}"
+    for token, following in itertools.zip_longest(tokens, tokens[1:], fillvalue=""):
         if isinstance(here, list):
-            if int(token) >= _most_rows(plan, path.rpartition("/")[0]):
-                return None
-            here.extend({} for _ in range(int(token) + 1 - len(here)))
-            here[int(token)] = here[int(token)] if isinstance(here[int(token)], dict) else {}
-            here = here[int(token)]
+            here = _row(here, int(token))
             continue
-        wanted: type = list if index + 1 < len(tokens) and tokens[index + 1].isdecimal() else dict
+        wanted: type = list if following.isdecimal() else dict
         if not isinstance(here.get(token), wanted):
             here[token] = wanted()
         here = here[token]
     return here if isinstance(here, dict) else None
+
+
+def _is_within(plan: Plan, tokens: list[str]) -> bool:
+    """Say whether every row number of a pointer is one the form allows."""
+    return all(
+        int(token) < _most_rows(plan, "/" + "/".join(tokens[:index]))
+        for index, token in enumerate(tokens)
+        if token.isdecimal()
+    )
+
+
+def _row(rows: list[Any], index: int) -> dict[str, Any]:
+    rows.extend({} for _ in range(index + 1 - len(rows)))
+    if not isinstance(rows[index], dict):
+        rows[index] = {}
+    row: dict[str, Any] = rows[index]
+    return row
 
 
 def _rows(plan: Plan, data: dict[str, Any], pointer: str) -> list[Any] | None:

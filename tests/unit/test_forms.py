@@ -1,0 +1,244 @@
+"""The shipped forms: complete, publishable, and right about the situations their papers describe."""
+
+import copy
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from xiangtong.dialect.vocabulary import Facts
+from xiangtong.forms.cli import register
+from xiangtong.forms.library import Library, NoSuchForm
+from xiangtong.forms.materials import attachments_in, materials_for
+from xiangtong.forms.parties import agent_of, applicant_of
+from xiangtong.forms.publishing import LARGEST_MESSAGE, check_form, travels_inline, worst_case_bytes
+from xiangtong.validation.validate import decide, validate
+
+FOLDER = Path(__file__).resolve().parents[2] / "form_schemas"
+LIBRARY = Library.from_folder(FOLDER)
+FACTS = Facts(date(2026, 3, 10))
+ALLOWANCE = LIBRARY.form("old-age-allowance").plan
+RELIEF = LIBRARY.form("temporary-relief").plan
+HOMESTEAD = LIBRARY.form("homestead").plan
+
+
+def sample(code, name="sample"):
+    return copy.deepcopy(LIBRARY.samples[code][name])
+
+
+def codes(plan, data, facts=FACTS):
+    return [(one.pointer, one.code) for one in validate(plan, data, facts)]
+
+
+@pytest.mark.parametrize("code", sorted(LIBRARY.forms))
+def test_a_shipped_form_can_be_published(code):
+    form = LIBRARY.form(code)
+    assert check_form(form, LIBRARY.samples[code]) == []
+
+
+@pytest.mark.parametrize("code", sorted(LIBRARY.forms))
+def test_a_shipped_form_fits_the_contract(code):
+    form = LIBRARY.form(code)
+    for answers in LIBRARY.samples[code].values():
+        stored = decide(form.plan, answers, FACTS).stored
+        assert travels_inline(stored)
+        assert applicant_of(form.plan, stored).keys() >= {"name", "id_type", "id_number", "phone", "village"}
+    assert worst_case_bytes(form) < 4 * LARGEST_MESSAGE
+
+
+@pytest.mark.parametrize("code", sorted(LIBRARY.forms))
+def test_every_question_has_words_and_every_limit_a_source(code):
+    plan = LIBRARY.form(code).plan
+    for question in plan.by_pattern.values():
+        assert question.label
+        assert "格式" not in question.label + question.hint
+    for declared in plan.schema["x-params"].values():
+        assert declared.get("example") or declared.get("source")
+
+
+def test_a_form_without_its_applicant_is_not_published():
+    form = LIBRARY.form("old-age-allowance")
+    schema = copy.deepcopy(dict(form.schema))
+    del schema["x-form"]["applicant"]["phone"]
+    other = type(form)(form.code, 1, "0", schema, form.vocabulary)
+    assert [one.pointer for one in check_form(other, LIBRARY.samples[form.code])] == ["/x-form/applicant"]
+    assert [one.sentence for one in check_form(form, {})] == ["还没有样例，请至少准备一份填好的样例"]
+
+
+def test_a_sample_that_does_not_hold_stops_publishing():
+    form = LIBRARY.form("old-age-allowance")
+    broken = sample("old-age-allowance")
+    del broken["promise"]
+    assert [one.pointer for one in check_form(form, {"broken": broken})] == ["/promise"]
+
+
+def test_equal_forms_have_equal_hashes():
+    again = Library.from_folder(FOLDER)
+    assert {form.hash for form in again.forms.values()} == {form.hash for form in LIBRARY.forms.values()}
+    with pytest.raises(NoSuchForm):
+        LIBRARY.form("nobody")
+
+
+def test_the_browser_gets_no_office_part_and_no_words():
+    text = json.dumps(LIBRARY.form("homestead").client_plan, ensure_ascii=False)
+    assert "township_opinion" not in text
+    assert "x-label" not in text
+    assert LIBRARY.form("homestead").client_plan["formats"]["resident-id"]["check"] == "resident-id"
+
+
+class TestOldAgeAllowance:
+    @pytest.mark.parametrize(
+        ("today", "band", "problems"),
+        [
+            (date(2020, 2, 4), None, [("/applicant/id_number", "too-young")]),
+            (date(2020, 2, 5), "80-89", []),
+            (date(2020, 3, 5), "80-89", []),
+            (date(2030, 3, 4), "80-89", []),
+            (date(2030, 3, 5), "90-99", []),
+            (date(2040, 3, 5), "100+", []),
+        ],
+    )
+    def test_the_band_follows_from_the_age_and_one_month_ahead_is_enough(self, today, band, problems):
+        decision = decide(ALLOWANCE, sample("old-age-allowance"), Facts(today))
+        assert decision.stored.get("band") == band
+        assert [(one.pointer, one.code) for one in decision.problems] == problems
+
+    def test_an_agent_brings_two_papers(self):
+        data = sample("old-age-allowance")
+        data["by_agent"] = True
+        assert codes(ALLOWANCE, data) == [
+            ("/agent/name", "missing"),
+            ("/agent/id_number", "missing"),
+            ("/agent/phone", "missing"),
+            ("/agent/relation", "missing"),
+            ("/materials/authority_letter", "missing"),
+            ("/materials/agent_id_card", "missing"),
+        ]
+
+    def test_nobody_is_one_s_own_agent(self):
+        data = sample("old-age-allowance", "sample-agent")
+        data["agent"]["id_number"] = data["applicant"]["id_number"]
+        assert codes(ALLOWANCE, data) == [("/agent/id_number", "own-agent")]
+
+    def test_a_passbook_has_no_check_digit(self):
+        data = sample("old-age-allowance", "sample-agent")
+        data["bank"]["card_number"] = "1"
+        decision = decide(ALLOWANCE, data, FACTS)
+        assert decision.problems == ()
+        assert "card_number" not in decision.stored["bank"]
+
+    def test_the_parties_are_read_from_the_answers(self):
+        stored = decide(ALLOWANCE, sample("old-age-allowance", "sample-agent"), FACTS).stored
+        assert applicant_of(ALLOWANCE, stored)["name"] == "张三"
+        assert agent_of(ALLOWANCE, stored)["relation"] == "family"
+        assert agent_of(ALLOWANCE, decide(ALLOWANCE, sample("old-age-allowance"), FACTS).stored) is None
+
+
+class TestTemporaryRelief:
+    def test_sums_are_computed(self):
+        stored = decide(RELIEF, sample("temporary-relief"), FACTS).stored
+        assert (stored["family_size"], stored["family_income"], stored["income_per_head"]) == (3, 400000, 133333)
+        assert stored["expenses"]["total"] == 6500000
+
+    def test_an_emergency_may_bring_its_proof_later(self):
+        wanted = {
+            one.material.code: one.required
+            for one in materials_for(RELIEF, sample("temporary-relief", "sample-emergency"), FACTS)
+        }
+        assert wanted["cause_proof"] is False
+        assert "finances" not in wanted
+        wanted = {one.material.code: one.required for one in materials_for(RELIEF, sample("temporary-relief"), FACTS)}
+        assert wanted["cause_proof"] is True
+        assert wanted["finance_authorisation"] is True
+
+    def test_the_same_cause_only_once_a_year(self):
+        data = sample("temporary-relief")
+        data["earlier"]["same_cause"] = True
+        assert codes(RELIEF, data) == [("/earlier/same_cause", "same-cause")]
+
+    def test_none_excludes_the_others(self):
+        data = sample("temporary-relief")
+        data["other_policies"] = ["none", "minimum"]
+        assert codes(RELIEF, data) == [("/other_policies", "none-or-some")]
+        data["other_policies"] = ["minimum", "disability", "poverty"]
+        assert codes(RELIEF, data) == []
+
+    def test_only_one_spouse_and_nobody_twice(self):
+        data = sample("temporary-relief")
+        for row in data["household"]:
+            row["relation"] = "10"
+        data["household"][1]["id_number"] = data["applicant"]["id_number"]
+        assert codes(RELIEF, data) == [("/household", "one-spouse"), ("/household/1/id_number", "same-person")]
+
+    def test_nothing_happens_tomorrow(self):
+        data = sample("temporary-relief")
+        data["happened_on"] = "2026-03-11"
+        assert codes(RELIEF, data) == [("/happened_on", "in-future")]
+
+
+class TestHomestead:
+    def test_what_happens_to_the_old_site_decides_what_is_asked(self):
+        data = sample("homestead")
+        assert {one.material.code for one in materials_for(HOMESTEAD, data, FACTS)} >= {
+            "return_promise",
+            "neighbours_statement",
+        }
+        data["current"]["disposal"] = "1"
+        assert codes(HOMESTEAD, data) == [("/current/kept_area", "missing")]
+        data["current"]["kept_area"] = 12001
+        assert codes(HOMESTEAD, data) == [("/current/kept_area", "kept-too-large")]
+        data["current"]["disposal"] = "3"
+        assert codes(HOMESTEAD, data) == [("/current/disposal_words", "missing")]
+
+    def test_farmland_asks_which(self):
+        data = sample("homestead")
+        del data["farmland_kind"]
+        assert codes(HOMESTEAD, data) == [("/farmland_kind", "missing")]
+        data["land_class"] = "1"
+        decision = decide(HOMESTEAD, data, FACTS)
+        assert decision.problems == ()
+        assert "/conversion_notice" not in decision.effective.visible
+
+    def test_the_parts_make_the_whole(self):
+        data = sample("homestead")
+        data["site"]["housing_area"] = 9999
+        assert codes(HOMESTEAD, data) == [("/site/area", "parts-sum")]
+
+    @pytest.mark.parametrize(
+        ("name", "value", "code"),
+        [("floor_area", 25001, "floor-area-limit"), ("floors", 4, "floors-limit"), ("height", 1201, "height-limit")],
+    )
+    def test_limits_of_the_township(self, name, value, code):
+        data = sample("homestead")
+        data["house"][name] = value
+        assert codes(HOMESTEAD, data) == [(f"/house/{name}", code)]
+
+    def test_without_a_site_only_a_new_one_is_possible(self):
+        data = sample("homestead", "sample-agent")
+        data["build_kind"] = "1"
+        assert codes(HOMESTEAD, data) == [("/build_kind", "const")]
+
+    def test_every_attachment_is_found_with_its_question(self):
+        decision = decide(HOMESTEAD, sample("homestead"), FACTS)
+        pointers = [pointer for pointer, _ in attachments_in(HOMESTEAD, decision.effective)]
+        assert pointers.count("/materials/id_cards") == 2
+        assert pointers[-1] == "/signature"
+
+
+def test_the_schema_of_facts_is_a_schema():
+    schema = json.loads((FOLDER / "_common/facts.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+
+
+def test_the_command_checks_and_shows():
+    group = click.Group()
+    register(group)
+    result = CliRunner().invoke(group, ["forms", "check", "--folder", str(FOLDER)])
+    assert result.exit_code == 0, result.output
+    assert "homestead" in result.output
+    shown = CliRunner().invoke(group, ["forms", "show", "old-age-allowance"])
+    assert json.loads(shown.output)["code"] == "old-age-allowance"
