@@ -37,7 +37,7 @@ class Server:
 
 @contextmanager
 def seaweedfs(folder: Path, *, bucket: str = "xiangtong") -> Iterator[Server]:
-    """SeaweedFS with its S3 door, one empty bucket and one account; about 165 MB of memory.
+    """SeaweedFS with its S3 door, a bucket and an account; about 165 MB of memory. A folder may be started again.
 
     The keys stand in `ACCESS_KEY` and `SECRET_KEY`; put them into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     """
@@ -50,13 +50,13 @@ def seaweedfs(folder: Path, *, bucket: str = "xiangtong") -> Iterator[Server]:
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     accounts.write_text(json.dumps({"identities": [account]}))
-    master, volume, filer, s3 = free_ports(4, with_grpc=True)
+    master, volume, filer, s3 = _ports_of(folder)
     # Every volume that is asked for beyond the maximum is a refused put, so there is room for many small ones.
     command = [
         str(_WEED), "-logtostderr=false", f"-logdir={folder}", "server", f"-dir={data}", "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}", "-volume.max=100",
         "-master.volumeSizeLimitMB=64", "-filer", f"-filer.port={filer}", "-s3", f"-s3.port={s3}",
-        f"-s3.config={accounts}", "-master.telemetry=false",
+        f"-s3.config={accounts}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
     ]  # fmt: skip
     url = f"http://127.0.0.1:{s3}"
     with _running(command, url, ready=lambda: _bucket_made(url, bucket)) as server:
@@ -72,6 +72,15 @@ def province(folder: Path, *arguments: str) -> Iterator[Server]:
     ready = f"{url}/oidc/.well-known/openid-configuration"
     with _running(command, url, ready=lambda: httpx.get(ready, timeout=2).status_code == 200) as server:
         yield server
+
+
+def _ports_of(folder: Path) -> list[int]:
+    """The ports of a cluster belong to its data: it does not know itself at others."""
+    kept = folder / "ports.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(free_ports(4, with_grpc=True)))
+    ports: list[int] = json.loads(kept.read_text())
+    return ports
 
 
 def free_ports(count: int, *, with_grpc: bool = False) -> list[int]:
@@ -105,7 +114,7 @@ def _running(command: list[str], url: str, *, ready: Callable[[], bool]) -> Iter
         yield Server(url, process)
     finally:
         # Nothing of a test's server is worth a tidy end, and a tidy end takes seconds.
-        with suppress(ProcessLookupError):
+        if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
@@ -134,7 +143,8 @@ def _bucket_made(url: str, bucket: str) -> bool:
         aws_secret_access_key=SECRET_KEY,
         config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
     )
-    client.create_bucket(Bucket=bucket)
+    with suppress(client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou):
+        client.create_bucket(Bucket=bucket)
     # Only when a put succeeds there are volumes to write to.
     client.put_object(Bucket=bucket, Key="ready", Body=b"x")
     client.delete_object(Bucket=bucket, Key="ready")
