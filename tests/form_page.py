@@ -48,6 +48,7 @@ class Desk:
     uploads: list[tuple[str, str, int]] = field(default_factory=list)
     posts: list[list[tuple[str, str]]] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)  # problems that autosave answers with
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     mode: str = "standard"
 
@@ -88,7 +89,7 @@ def make_app(desk: Desk) -> Flask:
         desk.saved += request.get_json()
         asked = {one["pointer"] for one in request.get_json()}
         told = {pointer: sentence for pointer, sentence in desk.told.items() if pointer in asked}
-        return jsonify(revision=3 + len(desk.saved), saved_at="09:41", problems=told)
+        return jsonify(revision=3 + len(desk.saved), saved_at="09:41", problems=told, conflicts=desk.conflicts)
 
     @app.post("/upload")
     def upload() -> tuple[Response, int]:

@@ -128,6 +128,12 @@ def test_a_draft_changed_elsewhere_stops_saving_and_says_so(page: Page, desk: De
     expect(page.locator("[data-saved]")).to_have_text("这份表在别处改过，请刷新后接着填")
 
 
+def test_what_was_typed_on_another_device_is_shown_beside(page: Page, desk: Desk) -> None:
+    desk.conflicts = [{"pointer": "/area", "other": "99"}]
+    page.fill("#f-area", "88")
+    expect(page.locator('[data-field="/area"] [data-other]')).to_have_text("别处填的是“99”，现在存的是这里填的")
+
+
 def test_a_file_is_sent_as_soon_as_it_is_picked(page: Page, desk: Desk, tmp_path: Path) -> None:
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"%PDF-1.4 " + b"x" * 2000)

@@ -125,7 +125,8 @@
     button.formNoValidate = true;
     button.textContent = this.page.words.remove;
     item.appendChild(button);
-    if (file.revision !== undefined) this.saver.revise(file.revision);
+    // A stored file is one more change of the draft, whether or not the answer says so.
+    this.saver.revise(file.revision === undefined ? this.saver.revision + 1 : file.revision);
     const known = pointer.split("/").slice(1).reduce((value, name) => (value ? value[name] : undefined), this.page.answers);
     X.put(this.page.answers, pointer, (Array.isArray(known) ? known : []).concat([file]));
     this.page.tell(pointer, "");

@@ -126,6 +126,19 @@
     else input.removeAttribute("aria-describedby");
   };
 
+  /** Say at a field what was typed into it on another device. */
+  Page.prototype.tellOther = function (pointer, other) {
+    const field = this.field(pointer);
+    const answer = field && field.querySelector(".field__answer");
+    if (!answer) return;
+    const told = field.querySelector("[data-other]") || document.createElement("p");
+    told.className = "field__hint";
+    told.dataset.other = "";
+    told.setAttribute("role", "status");
+    told.textContent = this.words.other.replace("{other}", Array.isArray(other) ? other.join("、") : String(other));
+    answer.parentNode.insertBefore(told, answer);
+  };
+
   /** Put a kept raw text back into the inputs of a name. */
   Page.prototype.restore = function (name, value) {
     const inputs = this.inputs().get(name) || [];

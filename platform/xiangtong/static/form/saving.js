@@ -12,6 +12,7 @@
     this.revision = Number(page.form.dataset.revision || 0);
     this.line = document.querySelector("[data-saved]");
     this.waiting = new Map();
+    this.sent = new Map();
     this.timer = 0;
     this.wait = PAUSE;
     this.busy = false;
@@ -79,7 +80,16 @@
       const sentence = X.own(answer.problems, pair[0]) || "";
       if (!sentence || this.page.touched.has(pair[0])) this.page.tell(pair[0], sentence);
     });
+    this.showConflicts(batch, answer.conflicts || []);
     if (!this.waiting.size) await this.keeper.drop();
+  };
+
+  /** What was typed elsewhere is shown beside what is kept now; what this page itself sent before is no conflict. */
+  Saver.prototype.showConflicts = function (batch, conflicts) {
+    conflicts.forEach((one) => {
+      if (!X.same(one.other, this.sent.get(one.pointer))) this.page.tellOther(one.pointer, one.other);
+    });
+    batch.forEach((pair) => this.sent.set(pair[0], pair[1]));
   };
 
   Saver.prototype.revise = function (revision) {
