@@ -53,6 +53,24 @@ def claim_files(
     return [_material(tenant_id, case_id, found[stored.id]) for stored in claimed]
 
 
+def claim_results(
+    session: ScopedSession, *, key: OpenKey, tenant_id: int, case_id: UUID, ids: Iterable[UUID]
+) -> list[CaseMaterial]:
+    """The files that staff put to a case (owner: the case itself, under its key), as results to hand out.
+
+    Raises attachments.NotReady.
+    """
+    claimed = attachments.claim(session, key=key, tenant_id=tenant_id, owner_id=case_id, case_id=case_id, ids=ids)
+    return [
+        CaseMaterial(
+            tenant_id=tenant_id, case_id=case_id, id=new_id(), seq=0, source="upload",
+            material_code=stored.material_code or "RESULT", name="办理结果", digest=stored.sm3,
+            media_type=stored.media_type, size=stored.size, attachment_id=stored.id, licence_id=None,
+        )
+        for stored in claimed
+    ]  # fmt: skip
+
+
 def _material(tenant_id: int, case_id: UUID, file: FoundFile) -> CaseMaterial:
     named = file.question.material
     return CaseMaterial(

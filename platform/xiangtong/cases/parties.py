@@ -40,6 +40,12 @@ def parties(answers: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, An
     }
 
 
+def village_of(answers: Mapping[str, Any], form: Mapping[str, Any]) -> str | None:
+    """The village (12 digits) the applicant named, where the form asks for one."""
+    place = form["applicant"].get("village")
+    return _at(answers, place) if place else None
+
+
 def initials(name: str) -> str:
     """The pinyin initials by which a clerk finds a name: 张三 → zs. Latin letters stay, everything else goes."""
     letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=str.lower)

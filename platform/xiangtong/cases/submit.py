@@ -20,7 +20,7 @@ from xiangtong.cases import clock, moves, numbers
 from xiangtong.cases.facts import Body, FiledItem
 from xiangtong.cases.materials import claim_files, files_in
 from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase
-from xiangtong.cases.parties import parties
+from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, append, record_fact, seal_body, settle_due
 from xiangtong.drafts import work
@@ -150,7 +150,7 @@ def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) 
         open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
         filed={"item": item.item(), "unit": item.unit(), "form": _form(filing.form)},
         channel="agent" if row.state == "handed" else row.channel, division_code=tenant.division_code,
-        village_code=row.village_code, citizen_id=row.citizen_id, data_key_id=row.data_key_id,
+        village_code=_village(filing, body), citizen_id=row.citizen_id, data_key_id=row.data_key_id,
         body=seal_body(filing.draft.key, row.id, body), last_seq=0, chain="",
         limits=clock.to_json(clock.Limits(item.promised_days, item.statutory_days)), submitted_at=now, updated_at=now,
         erased_at=None,
@@ -160,6 +160,12 @@ def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) 
     serial = numbers.next_serial(session, tenant_id=tenant.id, day=time.today())
     case.case_no = numbers.case_no(tenant.code, time.today(), serial)
     return case
+
+
+def _village(filing: _Filing, body: Body) -> str | None:
+    """The village the applicant named, where it is one of this township; else the one the draft was begun in."""
+    named = village_of(body["answers"], filing.form.plan.form) or ""
+    return named if named.startswith(filing.tenant.code) else filing.draft.row.village_code
 
 
 def _form(form: Form) -> dict[str, Any]:

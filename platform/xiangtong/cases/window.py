@@ -13,7 +13,7 @@ from typing import Any, Literal
 from xiangtong.cases.clock import due as due_dates
 from xiangtong.cases.facts import Actor
 from xiangtong.cases.models import CaseEvent, CaseMaterial
-from xiangtong.cases.record import OpenCase, move
+from xiangtong.cases.record import OpenCase, move, read_event
 from xiangtong.fields.normal import scrub
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
@@ -171,10 +171,17 @@ def void(session: ScopedSession, *, case: OpenCase, actor: Actor, reason: str) -
 def correct(
     session: ScopedSession, *, case: OpenCase, actor: Actor, seq: int, payload: dict[str, Any], reason: str
 ) -> CaseEvent:
-    """A fact sent earlier was wrong: the whole right payload of event `seq`, in an event of its own."""
-    if not 1 <= seq <= case.row.last_seq:
-        raise Problems([Problem("/seq", "没有这一步，请重新选择要更正的步骤", "There is no such event", "choice")])
-    said = {"seq": seq, "payload": payload, "reason": _said("/reason", reason)}
+    """A fact sent earlier was wrong: the whole right payload of event `seq`, in an event of its own.
+
+    Only what staff said can be corrected: an applicant's answers change by a supplement. `payload` has the members
+    of that event's type; its actor stays who it was.
+    """
+    wrong = session.get(CaseEvent, (case.row.tenant_id, case.row.id, seq))
+    said_by = read_event(case, wrong)["actor"] if wrong is not None and wrong.type != "correct" else None
+    if said_by is None:
+        raise Problems([Problem("/seq", "这一步不能更正，请重新选择", "This event cannot be corrected", "choice")])
+    whole = {**payload, "actor": {name: said_by[name] for name in said_by if name != "staff_id"}}
+    said = {"seq": seq, "payload": whole, "reason": _said("/reason", reason)}
     return move(session, case=case, type="correct", payload=said, actor=actor)
 
 
