@@ -57,38 +57,25 @@ class _Maker:
     def question(self, name: str, schema: Schema, pattern: str) -> Question:
         position = next(self.numbers)
         inner, inside = _inside(schema, pattern)
-        material = schema.get("x-material")
         children = self._children(inner, inside)
         rules = tuple(_rule(one, inside) for one in inner.get("x-rules", ()))
-        words = {key: str(schema.get(f"x-{key}", "")) for key in ("hint", "example", "unit", "text")}
-        label = schema.get("x-label", schema.get("title", name))
+        needs = tuple(dict.fromkeys(self.wiring.required.get(pattern, ())))
         return Question(
             pattern=pattern,
             name=name,
             kind=schema.get("x-kind", "group"),
             schema=schema,
-            label=label,
-            title=schema.get("title", label),
             position=position,
-            **words,
-            options=tuple(_option(one) for one in schema.get("x-options", _items_options(schema))),
-            options_from=schema.get("x-options-from", ""),
             children=children,
-            row=RowWords(**schema.get("x-row", {})),
             hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
-            required_when=tuple(dict.fromkeys(self.wiring.required.get(pattern, ()))),
-            always_required=() in self.wiring.required.get(pattern, ()),
+            required_when=needs,
+            always_required=() in needs,
             derive=schema.get("x-derive"),
             compute=expressions.compile_operation(schema["x-derive"]) if "x-derive" in schema else None,
             rules=rules,
             has_rules=bool(rules) or any(child.has_rules for child in children),
-            material=Material(**material) if material else None,
-            sensitive=bool(schema.get("x-sensitive")),
-            office=bool(schema.get("x-office")),
-            prefill=schema.get("x-prefill", {}).get("from", ""),
-            locked=bool(schema.get("x-prefill", {}).get("lock")),
-            notes={key: value for key, value in schema.items() if key.startswith("x-")},
-            english=schema.get("x-en", {}),
+            **_words(schema, name),
+            **_roles(schema),
         )
 
     def _children(self, schema: Schema, scope: str) -> tuple[Question, ...]:
@@ -97,6 +84,33 @@ class _Maker:
             for name, part in schema.get("properties", {}).items()
             if isinstance(part, Mapping)
         )
+
+
+def _words(schema: Schema, name: str) -> dict[str, Any]:
+    """What people read of a question."""
+    label = schema.get("x-label", schema.get("title", name))
+    return {
+        "label": label,
+        "title": schema.get("title", label),
+        **{key: str(schema.get(f"x-{key}", "")) for key in ("hint", "example", "unit", "text")},
+        "options": tuple(_option(one) for one in schema.get("x-options", _items_options(schema))),
+        "options_from": schema.get("x-options-from", ""),
+        "row": RowWords(**schema.get("x-row", {})),
+        "english": schema.get("x-en", {}),
+    }
+
+
+def _roles(schema: Schema) -> dict[str, Any]:
+    """What a question is to others: a material, a secret, the office's, known beforehand."""
+    material, prefill = schema.get("x-material"), schema.get("x-prefill", {})
+    return {
+        "material": Material(**material) if material else None,
+        "sensitive": bool(schema.get("x-sensitive")),
+        "office": bool(schema.get("x-office")),
+        "prefill": prefill.get("from", ""),
+        "locked": bool(prefill.get("lock")),
+        "notes": {key: value for key, value in schema.items() if key.startswith("x-")},
+    }
 
 
 def _inside(schema: Schema, pattern: str) -> tuple[Schema, str]:

@@ -73,24 +73,26 @@ class _Walk:
     ) -> None:
         """Put into ``stored`` what counts of ``given``; ``stored`` is read by conditions as it grows."""
         frames = (*outer, (prefix, stored))
-        visible = self.visible
         for question in questions:
             if question.office or (question.hidden_when and self.any_holds(question.hidden_when, frames)):
                 continue
             name = question.name
             pointer = f"{prefix}/{name}"
-            visible.append(pointer)
+            self.visible.append(pointer)
             if question.children:
                 self._fill_container(question, given.get(name), stored, pointer, frames)
                 continue
-            value = given.get(name)
-            if question.compute is not None:
-                value = self._derive(question, pointer, frames)
-            elif question.always_required or self.any_holds(question.required_when, frames):
-                self.required.append(pointer)
+            value = self._single(question, given.get(name), pointer, frames)
             # An empty text or list is no answer; false and 0 are.
             if value is not None and value not in ("", []) and question.kind != "notice":
                 stored[name] = value
+
+    def _single(self, question: Question, value: Any, pointer: str, frames: tuple[Frame, ...]) -> Any:
+        if question.compute is not None:
+            return self._derive(question, pointer, frames)
+        if question.always_required or self.any_holds(question.required_when, frames):
+            self.required.append(pointer)
+        return value
 
     def _derive(self, question: Question, pointer: str, frames: tuple[Frame, ...]) -> Any:
         value = question.compute(frames, self.facts) if question.compute else None
