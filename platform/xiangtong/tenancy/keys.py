@@ -71,17 +71,15 @@ class KeyRing:
         """The data key `key_id`; raises KeyDestroyed when it was erased. One query, for both of its wrappings."""
         kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
         wanted = select(literal("data"), DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id)
-        if (tenant_id, "wrap") in kept:
-            found = [tuple(row) for row in session.execute(wanted)]
+        if (tenant_id, "wrap") not in kept:
+            own = select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id)
+            rows = session.execute(union_all(wanted, own))
         else:
-            both = union_all(wanted, select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id))
-            found = [tuple(row) for row in session.execute(both)]
-            kept |= {
-                (tenant_id, purpose): self._opened(tenant_id, purpose, wrapped)
-                for purpose, wrapped in found
-                if purpose != "data"
-            }
-        return self.unwrap(session, tenant_id=tenant_id, key_id=key_id, wrapped=dict(found).get("data"))
+            rows = session.execute(wanted)
+        found: dict[str, bytes] = {row[0]: row[1] for row in rows}
+        data = found.pop("data", None)
+        kept |= {(tenant_id, purpose): self._opened(tenant_id, purpose, wrapped) for purpose, wrapped in found.items()}
+        return self.unwrap(session, tenant_id=tenant_id, key_id=key_id, wrapped=data)
 
     def unwrap(self, session: Session, *, tenant_id: int, key_id: UUID, wrapped: bytes | None) -> OpenKey:
         """As `open`, for a key whose row was read together with something else; None means it was erased."""

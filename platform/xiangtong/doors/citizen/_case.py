@@ -44,19 +44,19 @@ def what_next(case: OpenCase) -> str:
     """What happens next and by when, in one sentence; empty when nothing does."""
     row = case.row
     if row.state in (moves.SUBMITTED, moves.REVIEWED, moves.UNFIT) and row.due_on != NO_DAY:
-        return gettext("工作人员会在 %(day)s前告诉您是否受理，您不用跑。", day=day_words(row.due_on))
+        return str(gettext("工作人员会在 %(day)s前告诉您是否受理，您不用跑。", day=day_words(row.due_on)))
     if row.state == moves.HANDLING and row.due_on != NO_DAY:
-        return gettext("正在办理，承诺在 %(day)s前办完。", day=day_words(row.due_on))
+        return str(gettext("正在办理，承诺在 %(day)s前办完。", day=day_words(row.due_on)))
     if row.state in (moves.ASKED, moves.ASKED_MIDWAY):
-        return gettext("请按下面写的补齐；补齐之前，办理时间先不算。")
+        return str(gettext("请按下面写的补齐；补齐之前，办理时间先不算。"))
     if row.state == moves.SUSPENDED:
-        return gettext("这一段时间不算在办理时间里，好了会继续办。")
+        return str(gettext("这一段时间不算在办理时间里，好了会继续办。"))
     return ""
 
 
 def day_words(day: Any) -> str:
     """A day as people say it."""
-    return gettext("%(month)s 月 %(day)s 日", month=day.month, day=day.day)
+    return str(gettext("%(month)s 月 %(day)s 日", month=day.month, day=day.day))
 
 
 def told(happenings: Sequence[Happening]) -> list[dict[str, Any]]:

@@ -42,9 +42,7 @@ def keep(fields: Sequence[tuple[str, str]]) -> Response:
     response = make_response(body, 401)
     if token:
         secure = services().settings.base_url.startswith("https://")
-        response.set_cookie(
-            _COOKIE, token, max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure, path="/"
-        )
+        response.set_cookie(_COOKIE, token, max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure, path="/")
     return response
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
+from flask_babel import gettext
 
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.shared.person import citizen
@@ -58,12 +59,18 @@ def visit(code: str) -> Iterator[Visit]:
     who = citizen().subject_id
     with services().db.scope(Scope(citizen_id=who)) as session:
         town = township(session, code=code)
-        g.site = site_of(town.tenant)
+        g.site = site_of(town)
         with within(session, tenant_id=town.tenant.id):
             yield Visit(session, town, who)
 
 
-def site_of(tenant: Tenant) -> dict[str, Any]:
+def site_of(town: Township) -> dict[str, Any]:
     """What the frame of every page says of the township."""
-    footer = [] if not tenant.demo else [("演示", "演示数据")]
-    return {"name": tenant.name, "subtitle": tenant.hall_name, "home_url": f"/{tenant.code}/", "footer": footer}
+    tenant = town.tenant
+    place = f"{town.city}{town.county}" if town.county != town.city else town.city
+    return {
+        "name": tenant.short_name,
+        "subtitle": gettext("政务服务 · %(place)s", place=place),
+        "home_url": f"/{tenant.code}/",
+        "footer": [(gettext("说明"), gettext("演示数据"))] if tenant.demo else [],
+    }

@@ -164,8 +164,9 @@ def _sentence(problem: object) -> str:
 
 
 def _words_of(wait: str) -> str:
-    return {
+    words = {
         "files": gettext("有文件还在检查，请等一分钟再提交；等不及可以删掉重新传"),
         "form": gettext("这张表刚刚有更新，填过的都还在，请再看一遍后提交"),
         "nothing": gettext("还没有补充任何内容，请按要求补齐后再提交"),
-    }.get(wait, "")
+    }
+    return str(words.get(wait, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -42,7 +43,8 @@ def start(code: str, form_code: str) -> str:
     with visit(code) as here:
         if here.tenant.state != "open":
             return closed_page(here)
-        form, item = services().library.form(form_code), item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+        form = services().library.form(form_code)
+        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
         return _page(here, form, item)
 
 
@@ -52,14 +54,17 @@ def begin(code: str, form_code: str) -> Response | str:
     with visit(code) as here:
         if here.tenant.state != "open":
             return closed_page(here)
-        form, item = services().library.form(form_code), item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+        form = services().library.form(form_code)
+        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
         who, village = request.form.get("who", ""), request.form.get("village", "")
         problems = _problems(here, who, village)
         if problems:
             return _page(here, form, item, problems=problems, who=who, village=village)
         waiting = _waiting(here, form_code)
         twin = next((one for one in waiting if clock.now() - one.updated_at < _SAME_TAP and one.state == "open"), None)
-        draft_id = twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
+        draft_id = (
+            twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
+        )
         return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
 
 
@@ -70,7 +75,7 @@ def closed_page(here: Visit) -> str:
     )
 
 
-def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str):  # type: ignore[no-untyped-def]
+def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str) -> UUID:
     if len(waiting) >= _MOST_DRAFTS:
         raise Conflict(
             f"这项申请您已经有 {len(waiting)} 份没有交的，请先接着填其中一份，或到“我的申请”里删掉不要的",
@@ -88,7 +93,9 @@ def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, f
     return draft.id
 
 
-def _page(here: Visit, form: Form, item: Item, *, problems: dict[str, str] | None = None, who: str = "", village: str = "") -> str:
+def _page(
+    here: Visit, form: Form, item: Item, *, problems: dict[str, str] | None = None, who: str = "", village: str = ""
+) -> str:
     drafts = [
         (url_for("apply.resume", code=here.tenant.code, form_code=form.code, draft_id=one.draft_id), one)
         for one in _waiting(here, form.code)

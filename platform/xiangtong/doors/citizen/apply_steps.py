@@ -6,6 +6,7 @@ are unanswered.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -79,24 +80,29 @@ def post(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | 
         return _acted(open_to_fill(here, form_code, draft_id), step, seen, action, refused)
 
 
-def _acted(
-    filing: Filing, step: Step, seen: set[str], action: str, refused: Sequence[Problem] = ()
-) -> Response:
+def _acted(filing: Filing, step: Step, seen: set[str], action: str, refused: Sequence[Problem] = ()) -> Response:
     verb, _, rest = action.partition(":")
-    if verb == "add":
-        filling.add_row(filing.visit.session, draft=filing.draft, pointer=rest)
-        count = filing.draft.typed.row_count(rest)
-        return redirect(f"{filing.address(step)}#{id_of(f'{rest}/{count}')}", 303)
-    if verb == "remove":
-        holder, _, index = rest.rpartition("/")
-        if index.isdecimal():
-            filling.remove_row(filing.visit.session, draft=filing.draft, pointer=holder, index=int(index))
-        return redirect(f"{filing.address(step)}#{id_of(holder)}", 303)
+    if verb in ("add", "remove"):
+        return redirect(f"{filing.address(step)}#{id_of(_changed_rows(filing, verb, rest))}", 303)
     if verb == "drop":
         return _dropped(filing, step, rest)
     if verb == "back":
         return redirect(filing.before(step) or filing.address(step), 303)
     return _onward(filing, step, seen, refused)
+
+
+def _changed_rows(filing: Filing, verb: str, rest: str) -> str:
+    """Add a row, or take one away; gives the pointer to show. What names no rows changes nothing."""
+    pointer, _, index = (rest, "", "") if verb == "add" else rest.rpartition("/")
+    question, session, draft = filing.plan.question_at(pointer), filing.visit.session, filing.draft
+    if question is None or not question.is_rows:
+        return pointer
+    if verb == "add":
+        filling.add_row(session, draft=draft, pointer=pointer)
+        return f"{pointer}/{draft.typed.row_count(pointer)}"
+    if index.isdecimal():
+        filling.remove_row(session, draft=draft, pointer=pointer, index=int(index))
+    return pointer
 
 
 def _onward(filing: Filing, step: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
@@ -117,10 +123,9 @@ def _next_id(filing: Filing, step: Step) -> str:
 
 def _dropped(filing: Filing, step: Step, rest: str) -> Response:
     pointer, _, file_id = rest.rpartition(":")
-    try:
+    # Somebody may have taken it away already: the page then shows that it is gone.
+    with contextlib.suppress(NotFound, ValueError):
         files.drop(filing.visit.session, draft=filing.draft, pointer=pointer, file_id=UUID(file_id))
-    except (NotFound, ValueError):
-        pass  # Somebody took it away already: the page shows that it is gone.
     return redirect(f"{filing.address(step)}#{id_of(pointer)}", 303)
 
 
@@ -146,5 +151,3 @@ def _elsewhere(filing: Filing) -> str | None:
     if filing.draft.row.state == "submitted":
         return filing.at("apply.receipt")
     return filing.at("apply.helped") if filing.draft.row.state == "handed" else None
-
-

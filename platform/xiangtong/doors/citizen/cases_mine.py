@@ -50,7 +50,7 @@ def mine() -> str:
     with services().db.scope(Scope(citizen_id=who)) as session:
         drafts = [one for one in drafts_of(session, citizen_id=who) if one.state in ("open", "handed")]
         filed = cases_of(session, citizen_id=who)
-        towns = _towns(session, {one.tenant_id for one in (*drafts, *filed)})
+        towns = _towns(session, {one.tenant_id for one in drafts} | {one.tenant_id for one in filed})
     return render_template(
         "citizen/mine.html",
         drafts=[(one, towns[one.tenant_id], _draft_address(towns[one.tenant_id], one)) for one in drafts],
@@ -119,4 +119,3 @@ def _towns(session: ScopedSession, ids: Iterable[int]) -> dict[int, Tenant]:
 
 def _draft_address(tenant: Tenant, draft: CitizenDraft) -> str:
     return url_for("apply.resume", code=tenant.code, form_code=draft.form_code, draft_id=draft.draft_id)
-

@@ -21,7 +21,7 @@ from xiangtong.identity import throttle
 from xiangtong.identity.throttle import Limit
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
-from xiangtong.tenancy.finding import search_townships, township
+from xiangtong.tenancy.finding import Township, search_townships, township
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY
 
@@ -64,12 +64,10 @@ def answer(code: str | None = None) -> Response | str:
         return make_response(_page(town, number, place, {"number": words}), 404)
 
 
-def _found(town: Tenant | None, number: str, digits: str, place: str) -> str:
+def _found(town: Township | None, number: str, digits: str, place: str) -> str:
     with services().db.scope(NOBODY) as session:
-        tenant_id = town.id if town else _named(session, place)
-        with asked_for(
-            session, keys=services().keys, asked=number, last_four=digits, tenant_id=tenant_id
-        ) as case:
+        tenant_id = town.tenant.id if town else _named(session, place)
+        with asked_for(session, keys=services().keys, asked=number, last_four=digits, tenant_id=tenant_id) as case:
             lines = told(timeline(session, case=case))
             page = render_template(
                 "citizen/progress_found.html", row=case.row, state=state_words(case.row.state), next=what_next(case),
@@ -79,7 +77,7 @@ def _found(town: Tenant | None, number: str, digits: str, place: str) -> str:
     return page
 
 
-def _problems(town: Tenant | None, number: str, digits: str, place: str) -> dict[str, str]:
+def _problems(town: Township | None, number: str, digits: str, place: str) -> dict[str, str]:
     problems = {}
     if not number:
         problems["number"] = gettext("请填办件编号（22 位数字）或查询码（8 个字母和数字）")
@@ -100,14 +98,14 @@ def _named(session: ScopedSession, place: str) -> int | None:
     return session.scalar(select(Tenant.id).where(Tenant.code == found[0].code))
 
 
-def _town(code: str | None) -> Tenant | None:
+def _town(code: str | None) -> Township | None:
     if code is None:
         return None
     with services().db.scope(NOBODY) as session:
-        return township(session, code=code).tenant
+        return township(session, code=code)
 
 
-def _page(town: Tenant | None, number: str = "", place: str = "", problems: dict[str, str] | None = None) -> str:
+def _page(town: Township | None, number: str = "", place: str = "", problems: dict[str, str] | None = None) -> str:
     return render_template(
         "citizen/progress.html", town=town, number=number, place=place, problems=problems or {},
         site=site_of(town) if town else {},

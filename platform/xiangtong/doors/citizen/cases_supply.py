@@ -36,9 +36,7 @@ def begin(code: str, case_no: str) -> Response:
         case = own(here, case_no, to_move=True)
         asked, _ = asked_of(here.session, case=case)
         form = services().library.form(case.row.form_code)
-        draft = begin_supplement(
-            here.session, keys=services().keys, case=case, holder=here.holder, title=form.title
-        )
+        draft = begin_supplement(here.session, keys=services().keys, case=case, holder=here.holder, title=form.title)
         filing = open_filing(here, form.code, draft.id)
         wanted = next((one.pointer for one in asked if one.pointer), None)
         return redirect(_address(filing, wanted), 303)
