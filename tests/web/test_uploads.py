@@ -151,6 +151,7 @@ def test_one_portrait_is_enough(citizen: Citizen) -> None:
 def test_a_photo_taken_back_is_gone_from_the_answers_and_the_address(citizen: Citizen) -> None:
     one, two = citizen.add(jpeg(1)).json, citizen.add(jpeg(2)).json
     assert citizen.client.post(f"{citizen.files}/{one['id']}/drop").status_code == 204
+    assert (one["revision"], two["revision"]) == (1, 2)
     assert [file["id"] for file in citizen.named()] == [two["id"]]
     assert citizen.client.get(one["url"]).status_code == 404
     assert citizen.client.post(f"{citizen.files}/{one['id']}/drop").status_code == 404

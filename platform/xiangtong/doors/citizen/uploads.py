@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from sqlalchemy import select
 
 from xiangtong import attachments
-from xiangtong.attachments import UPLOAD_PATH, LocalStorage, Stored
+from xiangtong.attachments import UPLOAD_PATH, LocalStorage
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen, signed
 from xiangtong.doors.shared.frame import csrf
@@ -38,8 +38,8 @@ def add(code: str, draft_id: UUID) -> Response:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise _nothing_chosen()
-    stored = files.take(place, pointer=request.form.get("pointer", ""), upload=upload)
-    return _described(stored, code, draft_id, 201)
+    staged = files.take(place, pointer=request.form.get("pointer", ""), upload=upload)
+    return _described(staged, code, draft_id, 201)
 
 
 @blueprint.post("/<code>/drafts/<uuid:draft_id>/files/<uuid:file_id>/done")
@@ -132,9 +132,11 @@ def _place(code: str, draft_id: UUID) -> files.Place:
     return files.Place(tenant_id, draft_id, Holder(citizen_id=signed_in_citizen().subject_id))
 
 
-def _described(stored: Stored, code: str, draft_id: UUID, status: int) -> Response:
+def _described(staged: files.Staged, code: str, draft_id: UUID, status: int) -> Response:
+    stored = staged.file
     address = url_for("uploads.show", code=code, draft_id=draft_id, file_id=stored.id)
-    response = jsonify(stored.answer() | {"state": stored.state, "scan_state": stored.scan_state, "url": address})
+    more = {"state": stored.state, "scan_state": stored.scan_state, "url": address, "revision": staged.revision}
+    response = jsonify(stored.answer() | more)
     response.status_code = status
     return response
 

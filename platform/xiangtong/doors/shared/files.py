@@ -47,7 +47,15 @@ class Place:
         return Scope(tenant_id=self.tenant_id, citizen_id=self.holder.citizen_id)
 
 
-def take(place: Place, *, pointer: str, upload: FileStorage) -> Stored:
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that was taken, and how often anything of its draft was saved by then (pages keep count)."""
+
+    file: Stored
+    revision: int
+
+
+def take(place: Place, *, pointer: str, upload: FileStorage) -> Staged:
     """Take a file that was posted to us for the question at `pointer`; raises Unfit, Conflict, NotFound."""
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
@@ -95,7 +103,7 @@ def offer(place: Place, *, pointer: str, name: str, media_type: str, size: int, 
     return file, services().storage.offer(key, media_type=file.media_type, size=file.size, sha256=file.sha256)
 
 
-def confirm(place: Place, *, file_id: UUID) -> Stored:
+def confirm(place: Place, *, file_id: UUID) -> Staged:
     """Look at a file that was sent to an offered address; raises Unfit, and NotFound when nothing came."""
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
@@ -105,7 +113,7 @@ def confirm(place: Place, *, file_id: UUID) -> Stored:
     if known.refusal:
         raise attachments.Unfit.of(known.refusal)
     if not waiting:
-        return known
+        return Staged(known, _revision(draft))
     verdict = attachments.settle(services().storage, services().scanner, key=draft.key, file=file)
     if verdict is None:
         raise NotFound("这个文件还没有传到，请再选一次", "The file has not arrived")
@@ -171,21 +179,24 @@ def _material(question: Question) -> str:
     return question.material.code if question.material else ""
 
 
-def _conclude(place: Place, *, key: OpenKey, file: Pending, verdict: Verdict) -> Stored:
+def _conclude(place: Place, *, key: OpenKey, file: Pending, verdict: Verdict) -> Staged:
     """Write down what looking came to; a file that fits is named in the answers in the same transaction."""
     with services().db.scope(place.scope) as session:
         row = attachments.finish(session, file=file, verdict=verdict)
-        stored = attachments.reopen(row, key=key)
+        stored, draft = attachments.reopen(row, key=key), _to_write(session, place)
         if verdict.examined and stored.state in ("clean", "quarantined"):
             answer = stored.answer() | {
                 "digest": verdict.examined.sm3,
                 "size": len(verdict.examined.data),
                 "media_type": verdict.examined.media_type,
             }
-            draft = _to_write(session, place)
             others = [one for one in entries(draft, row.question) if one.get("id") != answer["id"]]
             filling.set_files(session, draft=draft, pointer=row.question, files=[*others, answer])
     attachments.tidy(services().storage, file=file, verdict=verdict)
     if verdict.refusal:
         raise verdict.refusal
-    return stored
+    return Staged(stored, _revision(draft))
+
+
+def _revision(draft: OpenDraft) -> int:
+    return sum(draft.row.revisions.values())
