@@ -8,8 +8,12 @@ from pathlib import Path
 
 import click
 
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.library import Library
-from xiangtong.forms.publishing import check_form, worst_case_bytes
+from xiangtong.forms.publishing import SAMPLE_DAY, check_form, worst_case_bytes
+from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.render import render_form
+from xiangtong.validation.validate import decide
 
 #: The forms that ship with the project.
 SHIPPED = Path(__file__).resolve().parents[3] / "form_schemas"
@@ -20,7 +24,7 @@ _FOLDER = click.option(
 
 
 def register(group: click.Group) -> None:
-    """Add ``forms check`` and ``forms show`` to the command line."""
+    """Add ``forms check``, ``forms render`` and ``forms plan`` to the command line."""
     group.add_command(forms)
 
 
@@ -48,9 +52,24 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
     sys.exit(1 if found else 0)
 
 
-@forms.command("show")
+@forms.command("render")
+@click.argument("code")
+@click.option("--sample", "sample_name", help="Fill it with this sample of the form's folder, like `sample`.")
+@_FOLDER
+def render_command(code: str, sample_name: str | None, folder: Path) -> None:
+    """Print the form's fields as HTML: blank, or filled with a sample and its problems."""
+    library = Library.from_folder(folder)
+    plan = library.form(code).plan
+    answers = library.samples[code].get(sample_name or "", {})
+    decision = decide(plan, answers, Facts(SAMPLE_DAY))
+    counted = decision.effective
+    context = RenderContext(visible=counted.visible, required=counted.required, derived=counted.derived)
+    click.echo(render_form(plan, answers, decision.problems if sample_name else (), context))
+
+
+@forms.command("plan")
 @click.argument("code")
 @_FOLDER
-def show_command(code: str, folder: Path) -> None:
-    """Print the plan that a browser is given of a form, as JSON."""
+def plan_command(code: str, folder: Path) -> None:
+    """Print what a browser is given of a form, as JSON."""
     click.echo(json.dumps(Library.from_folder(folder).form(code).client_plan, ensure_ascii=False, indent=1))
