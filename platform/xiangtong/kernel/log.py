@@ -39,4 +39,5 @@ def configure(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for talkative in ("httpx", "procrastinate", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
