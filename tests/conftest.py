@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import text
 
+from xiangtong.doors.console.install import install_console
 from xiangtong.kernel import migrate
 from xiangtong.kernel.embedded import Cluster, system_engine, wheel_engine
 from xiangtong.tenancy.keys import KeyRing
@@ -61,6 +62,7 @@ def cluster() -> Cluster:
         if not (folder / "migrated").exists():
             made.create_database(_TEMPLATE)
             migrate.upgrade(made.url("xiangtong_owner", _TEMPLATE))
+            install_console(made.url("xiangtong_owner", _TEMPLATE))
             (folder / "migrated").touch()
     return made
 

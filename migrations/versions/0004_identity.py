@@ -1,4 +1,4 @@
-"""Tables of identity, and the accounts of the console's framework (their shape is the framework's own)."""
+"""Tables of identity and of what operators upload; the accounts of the console's framework in its own shape."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from flask_appbuilder.security.sqla import models as _accounts  # noqa: F401 - f
 
 from xiangtong.identity import models
 from xiangtong.tenancy.policies import CITIZEN, REACH, SESSION, protect
+from xiangtong.tenancy.uploads import Upload
 
 revision = "0004"
 down_revision = "0003"
 
 _BY_KEY = (models.StaffLogin, models.WebSession, models.OneTimeCode, models.Throttle)
 _EXPIRING = ("web_session", "one_time_code", "throttle")
-_OF_TENANTS = (models.Staff, models.StaffSession)
+_OF_TENANTS = (models.Staff, models.StaffSession, Upload)
 _OF_CITIZENS = (models.Citizen, models.CitizenSession)
 # What the city's screens need to see who has not signed in: no phone, no secret.
 _FOR_THE_CITY = "tenant_id, id, staff_no, name, roles, state, last_sign_in_at, created_at, demo"

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
+from xiangtong.doors.cityctl import blueprint as city
 from xiangtong.doors.console.app import create_console
 
 from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
@@ -28,6 +29,8 @@ _BLUEPRINTS = (
     channel.blueprint,
 )
 _OWN_PROOF = (callbacks, api)
+# Doors that live in the staff's application, under `/console`.
+_IN_THE_CONSOLE = (city,)
 
 
 def create_app(services: Services | None = None) -> Flask:
@@ -39,7 +42,7 @@ def create_app(services: Services | None = None) -> Flask:
     for blueprint in _OWN_PROOF:
         csrf.exempt(blueprint)
     access.check(app)
-    console = create_console(services)
+    console = create_console(services, blueprints=_IN_THE_CONSOLE)
     app.extensions["console"] = console
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/console": console.wsgi_app})  # type: ignore[method-assign]
     return app

@@ -1,4 +1,4 @@
-"""Fixtures of the web tests: a console over a database in which its roles are installed."""
+"""Fixtures of the web tests: a console over two townships with the demo's staff."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from flask import Flask
 
 from console_browser import Browser
 from xiangtong.doors.console.app import create_console
-from xiangtong.doors.console.install import install_console
 from xiangtong.identity import demo
-from xiangtong.kernel.embedded import Cluster
 from xiangtong.notify.demo import DemoSms
 from xiangtong.settings import Settings
 from xiangtong.tenancy.keys import KeyRing
@@ -21,11 +19,8 @@ from xiangtong.wiring import Services
 
 
 @pytest.fixture
-def staffed(
-    db: Database, keys: KeyRing, township: tuple[int, int], cluster: Cluster, database: str, tmp_path: Path
-) -> Services:
+def staffed(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Services:
     """Services over two townships and the demo's staff; what the console does not use is absent."""
-    install_console(cluster.url("xiangtong_owner", database))
     demo.seed(SimpleNamespace(db=db, keys=keys))
     absent = SimpleNamespace(origin="")
     return Services(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from sqlalchemy import select
 
-from xiangtong.identity import accounts, roles, staff
+from xiangtong.identity import accounts, passwords, roles, staff
 from xiangtong.identity.models import Staff
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.tenancy.keys import KeyRing
@@ -124,11 +125,16 @@ def _seed_one(session: ScopedSession, keys: KeyRing, tenant: Tenant, person: _Pe
 
 
 def _open_up(session: ScopedSession, keys: KeyRing, member: Staff) -> None:
-    accounts.set_password(session, staff_id=member.id, password=PASSWORD)
+    accounts.put_hash(session, staff_id=member.id, hashed=_demo_hash())
     member.must_change = False
     if roles.factor_of(member.roles) == "totp":
         place = f"staff:{member.tenant_id}:{member.id}:totp"
         member.totp_sealed = keys.city_seal(TOTP_SECRET.encode(), context=place)
+
+
+@cache
+def _demo_hash() -> str:
+    return passwords.make_hash(PASSWORD)
 
 
 def _say(tenant: Tenant, person: _Person) -> DemoSignIn:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.console import asking
-from xiangtong.doors.shared import access
+from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import accounts, handover, passwords, roles, sessions, throttle
 from xiangtong.identity.models import Staff

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.console import asking
+from xiangtong.doors.shared import asking
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import handover

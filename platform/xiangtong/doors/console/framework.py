@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from flask_appbuilder import AppBuilder, IndexView, Model
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_login import LoginManager
+from flask_login import LoginManager  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from xiangtong.doors.console import asking, checklist, navigation
-from xiangtong.doors.shared import access
+from xiangtong.doors.console import checklist, navigation
+from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
 from xiangtong.identity.roles import ROLE_NAMES
 from xiangtong.tenancy.models import Tenant

@@ -6,7 +6,7 @@ import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.console import asking
+from xiangtong.doors.shared import asking
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import Redirection, clear_cookie, person, set_cookie
 from xiangtong.doors.shared.services import services
@@ -25,8 +25,8 @@ def index() -> Response | str:
     """The page with both ways in."""
     found = person()
     if found is not None and found.kind == "staff":
-        return redirect(asking.onward(request.args.get("next", "")), 303)
-    session["next"] = asking.onward(request.args.get("next", ""))
+        return redirect(_onward(request.args.get("next", "")), 303)
+    session["next"] = _onward(request.args.get("next", ""))
     return _page()
 
 
@@ -134,6 +134,12 @@ def sign_out() -> Response:
     return response
 
 
+def _onward(wanted: str) -> str:
+    """A path inside the console; the start page for anything else."""
+    inside = wanted.startswith("/console/") and "//" not in wanted and "\\" not in wanted
+    return wanted if inside else url_for("home.index")
+
+
 def _half_way() -> SignedIn:
     found = person()
     if found is None or found.kind != "staff_step":
@@ -142,7 +148,7 @@ def _half_way() -> SignedIn:
 
 
 def _go(token: str, page: str | None) -> Response:
-    target = url_for(page) if page else asking.onward(session.pop("next", ""))
+    target = url_for(page) if page else _onward(session.pop("next", ""))
     if page is None:
         session.pop("secret", None)
     response = redirect(target, 303)

@@ -10,8 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.console import asking
-from xiangtong.doors.shared import access
+from xiangtong.doors.shared import access, asking, slip
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import handover, roles, staff
 from xiangtong.identity.models import Staff
@@ -132,21 +131,14 @@ def disable(staff_id: UUID) -> Response:
     return redirect(url_for("staff.show", staff_id=staff_id, done="disabled" if stopping else "enabled"), 303)
 
 
-@blueprint.post("/<uuid:staff_id>/slip")
+@blueprint.post("/<uuid:staff_id>/slip", endpoint="slip")
 @access.staff("staff.hand_over")
-def slip(staff_id: UUID) -> str:
+def print_slip(staff_id: UUID) -> str:
     """A slip to print; the old password and second factor stop working at once."""
     found = asking.staff()
     with services().db.scope(Scope(tenant_id=found.tenant_id)) as session:
         printed = handover.issue(session, keys=services().keys, staff_id=staff_id, giver=found)
-    return slip_page(printed, back=url_for("staff.show", staff_id=staff_id))
-
-
-def slip_page(printed: handover.Slip, *, back: str) -> str:
-    """The printed page of a slip; shown once, never stored."""
-    until = clock.local(printed.expires_at).strftime("%Y年%m月%d日 %H:%M")
-    address = f"{services().settings.base_url}/console/first"
-    return render_template("console/slip.html", slip=printed, until=until, address=address, back=back)
+    return slip.page(printed, back=url_for("staff.show", staff_id=staff_id))
 
 
 def _blank(found: SignedIn) -> staff.Entry:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from xiangtong.doors.console import asking
-from xiangtong.doors.shared import access
+from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import rosters
 from xiangtong.kernel import clock, sheets

@@ -1,10 +1,10 @@
-"""What the console's views ask of a request: where it comes from, on what, and where to go next."""
+"""What staff doors ask of a request, and how they put a refusal on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import request, url_for
+from flask import request
 
 from xiangtong.doors.shared.person import person
 from xiangtong.identity.sessions import SignedIn
@@ -20,12 +20,6 @@ def device() -> str:
     """What the person reads in the list of their sessions: enough to know their own, nothing more."""
     agent = request.user_agent.string
     return "手机" if "Mobile" in agent or "Android" in agent else "电脑"
-
-
-def onward(wanted: str) -> str:
-    """A path inside the console to go to; the start page for anything else."""
-    inside = wanted.startswith("/console/") and "//" not in wanted and "\\" not in wanted
-    return wanted if inside else url_for("home.index")
 
 
 def staff() -> SignedIn:
