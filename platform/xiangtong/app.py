@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
 from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
+from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
 from xiangtong.doors.cityctl import blueprint as city
 from xiangtong.doors.console.app import create_console
-
-from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
 from xiangtong.doors.shared import access, health
 from xiangtong.doors.shared.frame import create_door, csrf
 from xiangtong.settings import Settings
