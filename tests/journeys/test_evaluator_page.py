@@ -62,7 +62,7 @@ def test_derived_values_follow_what_is_typed(page: Page) -> None:
     expect(page.locator("#f-total")).to_have_text("0 元")
     page.fill("#f-household-0-wage", "１，２００元")
     page.fill("#f-household-1-wage", "300.5")
-    expect(page.locator("#f-total")).to_have_text("1500.5 元")
+    expect(page.locator("#f-total")).to_have_text("1,500.50 元")
 
 
 def test_every_change_is_saved_by_itself(page: Page, desk: Desk) -> None:

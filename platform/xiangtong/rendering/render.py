@@ -22,7 +22,7 @@ from xiangtong.rendering.pieces import (
     choice_hole,
 )
 from xiangtong.rendering.sheet import Look, options_of, sheet_of
-from xiangtong.rendering.values import chosen_values, size_in_words, typed
+from xiangtong.rendering.values import chosen_values, shown_value, size_in_words, typed
 from xiangtong.rendering.view import id_of
 
 _FILES = frozenset({"file", "photo", "signature"})
@@ -105,9 +105,7 @@ class _Writer:
         return self._fill(look, question, pointer, holes)
 
     def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> str:
-        value = self._ctx.derived.get(pointer)
-        words = next((one.label for one in question.options if one.value == value), typed(question.kind, value))
-        shown = f"{words} {question.unit}" if words and question.unit else words
+        shown = shown_value(question, self._ctx.derived.get(pointer))
         look = self._look(question, pointer, "derived")
         return self._fill(look, question, pointer, {**row, VALUE: escape(shown or "—")})
 

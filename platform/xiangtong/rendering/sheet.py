@@ -10,6 +10,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from xiangtong.dialect.plan import Option, Plan, Question
+from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
 from xiangtong.rendering.view import FieldView, FileView
 
@@ -74,7 +75,7 @@ class Sheet:
             label=self._words(question, "label"),
             hint=self._hint(question),
             text=self._words(question, "text"),
-            unit=quiet(question.unit),
+            unit=quiet(question.unit or getattr(KINDS.get(question.kind), "unit", "")),
             options=tuple(self._option(one) for one in options_of(question, look)),
             autocomplete=_AUTOCOMPLETE.get(question.kind, "off") if known else "off",
             value=VALUE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from xiangtong.dialect.plan import Question
 from xiangtong.fields.hundredths import Hundredths
 from xiangtong.fields.kinds import KINDS
 
@@ -18,6 +19,14 @@ def typed(kind: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def shown_value(question: Question, value: Any) -> str:
+    """Give a value that was computed in the words of its kind; nothing where nothing could be computed."""
+    if value is None:
+        return ""
+    words = next((one.label for one in question.options if one.value == value), None)
+    return words or KINDS[question.kind].display(value, question)
 
 
 def size_in_words(size: int) -> str:

@@ -78,10 +78,19 @@
   Page.prototype.inWords = function (output, value) {
     if (value === undefined || value === null) return "—";
     const options = JSON.parse(output.dataset.options || "{}");
-    const hundredths = ["money", "area", "length"].indexOf(output.dataset.kind) >= 0 && Number.isInteger(value);
-    const words = X.has(options, value) ? options[value] : String(hundredths ? value / 100 : value);
+    const words = X.has(options, value) ? options[value] : numberInWords(output.dataset.kind, value);
     return output.dataset.unit ? words + " " + output.dataset.unit : words;
   };
+
+  function numberInWords(kind, value) {
+    if (kind === "money") return (value / 100).toFixed(2).replace(/\.00$/, "").replace(/\B(?=([0-9]{3})+(?![0-9]))/g, ",");
+    return String(kind === "area" || kind === "length" ? value / 100 : value);
+  }
+
+  function dayInWords(day) {
+    const parts = day.split("-").map(Number);
+    return parts.length === 3 ? parts[0] + "年" + parts[1] + "月" + parts[2] + "日" : day;
+  }
 
   /** Rules are told gently: only at questions the person has left, and gone as soon as they hold. */
   Page.prototype.showRules = function (effective) {
