@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from xiangtong.dialect.check import check, check_part
 from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.operators import OPERATORS
 from xiangtong.dialect.vocabulary import DialectError
 from xiangtong.forms.library import read_vocabulary
 
@@ -138,7 +139,10 @@ REFUSED = {
         "/properties/b/x-options",
     ),
     "a reference to nothing": (changed(*B, to={"$ref": "urn:xiangtong:common:nobody", "x-label": "乙"}), ""),
-    "a reference into the network": (changed(*B, to={"$ref": "https://example.com/x", "x-label": "乙"}), "/properties/b/$ref"),
+    "a reference into the network": (
+        changed(*B, to={"$ref": "https://example.com/x", "x-label": "乙"}),
+        "/properties/b/$ref",
+    ),
     "assertions beside a reference": (
         changed(*B, to={"$ref": "urn:xiangtong:common:relation", "properties": {}}),
         "/properties/b/properties",
@@ -211,6 +215,19 @@ def test_what_was_never_checked_is_not_compiled():
         compile_plan(changed("if", "properties", "a", to={"format": "date"}), VOCABULARY)
     with pytest.raises(DialectError):
         compile_plan(changed(*SUM, "x-derive", to={"op": "eval", "of": "/n"}), VOCABULARY)
+
+
+def test_the_example_in_the_documentation_is_a_form():
+    text = (FOLDER.parent / "docs/dialect.md").read_text("utf-8")
+    example = json.loads(text.split("```json")[1].split("```")[0])
+    assert check(example, VOCABULARY) == []
+
+
+def test_every_operator_is_documented():
+    text = (FOLDER.parent / "docs/dialect.md").read_text("utf-8").split("## 6. Operators")[1]
+    assert len(OPERATORS) <= 20
+    for name in OPERATORS:
+        assert f"`{name}`" in text
 
 
 def _places(value, path=()):
