@@ -21,7 +21,6 @@ _BLUEPRINTS = (
     callbacks,
     api,
     mode.blueprint,
-    mode.blueprint,
     sign_in.blueprint,
     uploads.blueprint,
     apply.blueprint,
