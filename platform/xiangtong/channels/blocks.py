@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xiangtong.documents.models import DocumentVersion
@@ -50,7 +50,28 @@ class Line:
 def build(block: Mapping[str, Any], material: Material) -> Block:
     """The model of one block of a kit."""
     model = _MODELS[block["type"]](block, material)
-    return Block(block["id"], block["type"], block.get("column", "whole"), {"title": block.get("title", "")} | model)
+    words = {"title": block.get("title", "")}
+    return Block(block["id"], block["type"], block.get("column", "whole"), words | dict(model))
+
+
+@dataclass(slots=True)
+class Section:
+    """Blocks that stand together: over the whole width, or in two columns."""
+
+    whole: list[Block] = field(default_factory=list)
+    main: list[Block] = field(default_factory=list)
+    side: list[Block] = field(default_factory=list)
+
+
+def arrange(blocks: Sequence[Block]) -> list[Section]:
+    """The sections of a page: neighbours that name a column share one pair of columns."""
+    sections: list[Section] = []
+    for block in blocks:
+        whole = block.column == "whole"
+        if not sections or whole or sections[-1].whole:
+            sections.append(Section())
+        getattr(sections[-1], block.column).append(block)
+    return sections
 
 
 def item_line(item: Item) -> Line:
@@ -83,13 +104,8 @@ def place_facts(place: Place) -> Pairs:
 def footer_facts(township: Township, hall: Place | None) -> Pairs:
     """The foot of every page of a township, as sites of government carry it (domain facts §8.5)."""
     host = government_of(township.tenant.name) or township.tenant.name
-    phone = hall.phone if hall else None
-    return [
-        ("主办", host),
-        ("承办", "（待补）"),
-        ("网站标识码", "（待补）"),
-        ("联系电话", phone or "（待补）"),
-    ]
+    facts = [("主办", host), ("承办", "（待补）"), ("网站标识码", "（待补）")]
+    return [*facts, ("联系电话", hall.phone or "（待补）")] if hall else facts
 
 
 def _search(block: Mapping[str, Any], _material: Material) -> Mapping[str, Any]:
@@ -97,7 +113,7 @@ def _search(block: Mapping[str, Any], _material: Material) -> Mapping[str, Any]:
 
 
 def _entries(block: Mapping[str, Any], _material: Material) -> Mapping[str, Any]:
-    return {"entries": [entry | {"path": _PATHS[entry["to"]]} for entry in block.get("entries", ())]}
+    return {"entries": [dict(entry) | {"path": _PATHS[entry["to"]]} for entry in block.get("entries", ())]}
 
 
 def _items(block: Mapping[str, Any], material: Material) -> Mapping[str, Any]:
@@ -137,7 +153,7 @@ def _footer(_block: Mapping[str, Any], material: Material) -> Mapping[str, Any]:
 
 _PATHS = {
     "items": "items",
-    "cases": "cases/",
+    "cases": "progress",
     "ask": "contact#ask",
     "rate": "contact#rate",
     "hall": "contact#hall",

@@ -13,7 +13,7 @@ _ORDER = "$order"
 
 def digest(body: object) -> str:
     """The content hash of a document: SHA-256 of its canonical JSON (RFC 8785), in hex."""
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()  # type: ignore[arg-type]
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 
 def lay_over(base: Any, overlay: Any) -> Any:

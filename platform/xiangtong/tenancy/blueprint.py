@@ -173,6 +173,7 @@ def _tenants(
             station_template=city.names["village"],
             kit=city.kit,
             params=dict(city.params),
+            demo=row.prefix in city.demo_townships,
             administered_by=administered,
             successor=successor,
             closed=row.valid_to is not None,

@@ -14,6 +14,7 @@ from xiangtong.tenancy.models import City, Division, Tenant
 # Nothing sorts after this in the C collation among the characters names are made of.
 _LAST = "\U0010ffff"
 _MOST_FOUND = 40
+_NO_TOWNSHIP = ("没有找到这个乡镇，请从首页重新找", "There is no such township")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Found:
 
 def township(session: Session, *, code: str) -> Township:
     """The township of a 9-digit code, closed ones included; raises NotFound. One query."""
+    if not _is_code(code, 9):
+        raise NotFound(*_NO_TOWNSHIP)
     above, own, heir = aliased(Division), aliased(Division), aliased(Tenant)
     query = (
         select(Tenant, above.name, City.name, heir)
@@ -49,7 +52,7 @@ def township(session: Session, *, code: str) -> Township:
     )
     row = session.execute(query).first()
     if row is None:
-        raise NotFound("没有找到这个乡镇，请从首页重新找", "There is no such township")
+        raise NotFound(*_NO_TOWNSHIP)
     return Township(row[0], row[1] or "", row[2], row[3])
 
 
@@ -68,7 +71,7 @@ def counties(session: Session, *, city: str) -> list[tuple[str, str]]:
     return [(row.code[:6], row.name) for row in session.execute(rows.order_by(Division.code))]
 
 
-def townships_of(session: Session, *, county: str) -> list[Found]:
+def townships_of(session: Session, *, county: str, limit: int = 1000) -> list[Found]:
     """The open townships whose division code begins with `county` (4 or 6 digits), in the order of their codes."""
     above, own = aliased(Division), aliased(Division)
     rows = (
@@ -77,7 +80,8 @@ def townships_of(session: Session, *, county: str) -> list[Found]:
         .outerjoin(above, above.code == own.parent_code)
         .where(Tenant.kind == "township", Tenant.state != "closed", *_below(Tenant.division_code, county))
     )
-    return [Found(row.code, row.short_name, row.county or "") for row in session.execute(rows.order_by(Tenant.code))]
+    ordered = rows.order_by(Tenant.code).limit(limit)
+    return [Found(row.code, row.short_name, row.county or "") for row in session.execute(ordered)]
 
 
 def search_townships(session: Session, *, query: str, limit: int = _MOST_FOUND) -> list[Found]:
@@ -108,10 +112,14 @@ def search_townships(session: Session, *, query: str, limit: int = _MOST_FOUND) 
 
 def village(session: Session, *, code: str) -> Division:
     """The village of a 12-digit code, closed ones included; raises NotFound."""
-    found = session.get(Division, code)
+    found = session.get(Division, code) if _is_code(code, 12) else None
     if found is None or found.level != "village":
         raise NotFound
     return found
+
+
+def _is_code(code: str, digits: int) -> bool:
+    return len(code) == digits and code.isascii() and code.isdigit()
 
 
 def _begins(row: type[Division], query: str) -> ColumnElement[bool]:
