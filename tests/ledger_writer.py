@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +97,7 @@ class Writer:
     tenant_id: int = 1
     township: str = "321003100"
     written: dict[str, list[UUID]] = field(default_factory=dict)
+    written_to: Callable[[dict[str, Any]], None] = field(default=lambda facts: None)
 
     def case(self, serial: int, *, events: int = 1, wake: bool = True, **changes: Any) -> list[UUID]:
         """A case with `events` events, one transaction each as in life; returns the facts' ids."""
@@ -114,6 +115,7 @@ class Writer:
                         type=facts["event"]["type"], occurred_at=clock.now(), facts=facts, wake=wake,
                     )
                 )  # fmt: skip
+            self.written_to(facts)
         self.written[case_no] = ids
         return ids
 

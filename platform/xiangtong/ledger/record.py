@@ -62,10 +62,15 @@ def record(
 
 
 def defer_delivery(
-    session: Session, *, tenant_id: int, fact_id: UUID, case_id: UUID, at: datetime | None = None
+    session: Session, *, tenant_id: int, fact_id: UUID, case_id: UUID | None, at: datetime | None = None
 ) -> None:
-    """Defer the job that delivers one fact. Its lock keeps the jobs of a case apart; order is kept by `seq`."""
-    jobs.defer(session, DELIVER, lock=str(case_id), queue=QUEUE, at=at, tenant_id=tenant_id, fact_id=str(fact_id))
+    """Defer the job that delivers one fact, now or `at` a moment. A job that is lost is made up for by the sweeper.
+
+    With `case_id` the queue keeps the jobs of that case apart, which saves claims that would find nothing to do.
+    Order is kept by `seq`, so repairs go without: the job of a dead worker would hold the lock until it is rescued.
+    """
+    lock = str(case_id) if case_id else None
+    jobs.defer(session, DELIVER, lock=lock, queue=QUEUE, at=at, tenant_id=tenant_id, fact_id=str(fact_id))
 
 
 def context(fact_id: UUID) -> str:

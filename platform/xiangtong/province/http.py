@@ -102,7 +102,7 @@ class HttpLine:
         timeout: httpx.Timeout = _TIMEOUT,
     ) -> Answer:
         path, text = self._prefix + path, urlencode(query or {})
-        signed = self._headers(method, path, text, sm3_hex(body) if body else _EMPTY_SM3) | dict(headers or {})
+        signed = self.headers(method, path, text, body) | dict(headers or {})
         address = f"{self._root}{path}{'?' + text if text else ''}"
         try:
             response = self._client.request(
@@ -113,7 +113,9 @@ class HttpLine:
             return Answer(0)
         return Answer(response.status_code, _object(response), _retry_after(response))
 
-    def _headers(self, method: str, path: str, query: str, content_sm3: str) -> dict[str, str]:
+    def headers(self, method: str, path: str, query: str, body: bytes) -> dict[str, str]:
+        """The signed headers of contract §3 for a request that is sent now."""
+        content_sm3 = sm3_hex(body) if body else _EMPTY_SM3
         timestamp, nonce = str(int(clock.now().timestamp() * 1000)), secrets.token_hex(16)
         text = string_to_sign(
             method=method,

@@ -22,8 +22,8 @@ from xiangtong.tenancy.scope import NOBODY, Scope
 
 # The relay role sees these columns of every tenant and no body of any.
 _DUE = text(
-    "select t.id as tenant_id, t.city_code, f.id, f.case_id from tenant t cross join lateral ("
-    " select d.*, row_number() over (order by d.due_at) as turn from (select id, case_id, due_at from ledger_fact"
+    "select t.id as tenant_id, t.city_code, f.id from tenant t cross join lateral ("
+    " select d.*, row_number() over (order by d.due_at) as turn from (select id, due_at from ledger_fact"
     " where tenant_id = t.id and state in ('due', 'behind', 'sending') and due_at <= :now"
     " and (lease_until is null or lease_until < :now) order by due_at limit :per_tenant) d) f"
     " order by f.turn, f.due_at limit :room"
@@ -32,7 +32,7 @@ _DUE = text(
 _WAKE = text(
     "update ledger_fact set lease_until = :until, lost = lost + (state = 'sending')::int, state = 'due'"
     " where tenant_id = :tenant_id and id = any(:ids) and state in ('due', 'behind', 'sending') and due_at <= :now"
-    " and (lease_until is null or lease_until < :now) returning id, case_id"
+    " and (lease_until is null or lease_until < :now) returning id"
 )
 _QUEUED = text(
     "select count(*) from (select 1 from procrastinate_jobs where queue_name = :queue and status = 'todo'"
@@ -45,7 +45,6 @@ class _Due:
     tenant_id: int
     city_code: str
     fact_id: UUID
-    case_id: UUID
 
 
 def sweep(services: Services, *, pace: Pace = PACE) -> int:
@@ -89,5 +88,5 @@ def _wake(services: Services, tenant_id: int, ids: list[UUID], now: datetime, pa
             _WAKE, {"tenant_id": tenant_id, "ids": ids, "now": now, "until": now + pace.woken_for}
         ).all()
         for row in woken:
-            defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=row.case_id)
+            defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=None)
         return len(woken)

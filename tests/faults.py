@@ -1,0 +1,189 @@
+"""The harness of the fault proofs: workers in processes of their own, a journal of what was acknowledged, a verdict.
+
+Nothing is written into the journal before the commit returned. The verdict compares content, never only keys: a run
+once reported nothing lost while the province held an empty body under a good key.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from ledger_writer import PushServices, Writer
+from pushing import Knobs
+from xiangtong.kernel.crypto import sm3_hex
+from xiangtong.province.canonical import canonical
+
+TESTS = Path(__file__).parent
+
+
+@dataclass
+class Figures:
+    """What a trial ends with. Anything but zeros after the first number is a defect."""
+
+    acknowledged: int = 0
+    lost: int = 0
+    wrong: int = 0
+    doubled: int = 0
+    phantom: int = 0
+    left: int = 0
+    absorbed: int = 0
+
+    def __str__(self) -> str:
+        """One line for the log of a proof."""
+        return (
+            f"acknowledged {self.acknowledged}, lost {self.lost}, wrong {self.wrong}, doubled {self.doubled},"
+            f" phantom {self.phantom}, not drained {self.left}; duplicates absorbed {self.absorbed}"
+        )
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything acknowledged arrived, once and as it was."""
+        return self.acknowledged > 0 and not (self.lost or self.wrong or self.doubled or self.phantom or self.left)
+
+
+@dataclass
+class Trial:
+    """One township's cases, the workers that deliver them, and what was promised to whom."""
+
+    services: PushServices
+    knobs: Knobs
+    urls: tuple[str, str, str]  # app, oversight, relay
+    folder: Path
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    journal: dict[tuple[str, int], str] = field(default_factory=dict)
+    poison: str = ""
+
+    def spawn(self, *, failpoint: str = "") -> subprocess.Popen[bytes]:
+        """Start one more worker, one that dies at `failpoint` if that is named."""
+        command = [sys.executable, str(TESTS / "fault_worker.py"), str(self.folder), self.knobs.url, *self.urls]
+        worker = subprocess.Popen(
+            [*command, *([self.poison] if self.poison else [])], env=environment(failpoint),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def tend(self, wanted: int = 2) -> int:
+        """Start a worker for each that died, as a supervisor does; returns how many are up."""
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        while len(self.workers) < wanted:
+            self.spawn()
+        return len(self.workers)
+
+    def file(self, serial: int, *, events: int = 1, tenant_id: int = 1) -> None:
+        """Write one case's events and, after each commit, the journal."""
+        township = {1: "321003100", 2: "321003108"}[tenant_id]
+        writer = Writer(self.services, tenant_id=tenant_id, township=township, written_to=self.expect)
+        writer.case(serial, events=events)
+
+    def expect(self, facts: dict[str, Any]) -> None:
+        """Enter an acknowledged event into the journal."""
+        expected = _expected(facts)
+        self.journal[expected["case_no"], expected["seq"]] = content_of(expected)
+
+    def drain(self, seconds: float = 60, *, but: int = 0) -> int:
+        """Wait until every row is delivered (all `but` so many); returns how many are left."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.tend()
+            with suppress(Exception):
+                if len(self.open_rows()) <= but:
+                    return len(self.open_rows())
+            time.sleep(0.2)
+        return len(self.open_rows())
+
+    def open_rows(self) -> list[tuple[str, str]]:
+        """State and code of every fact of every township that is not delivered."""
+        with self.services.db.oversight("32") as session:
+            found = session.execute(text("select state, coalesce(last_code, '') from ledger_fact where state <> 'delivered'"))
+            return [(row[0], row[1]) for row in found]
+
+    def verdict(self) -> Figures:
+        """Compare what was acknowledged with what the province holds, by content."""
+        figures, held = Figures(acknowledged=len(self.journal)), {}
+        for case_no in {number for number, _ in self.journal}:
+            for message in self.knobs.held(case_no):
+                held.setdefault((case_no, message["body"]["seq"]), []).append(content_of(message["body"]))
+        for key, content in self.journal.items():
+            figures.lost += key not in held
+            figures.wrong += key in held and held[key][0] != content
+            figures.doubled += len(held.get(key, ())) > 1
+        figures.left, summary = len(self.open_rows()), self.knobs.summary()
+        figures.phantom = abs(summary["messages"] - self._stored())
+        figures.absorbed = summary["duplicates"]
+        return figures
+
+    def _stored(self) -> int:
+        with self.services.db.oversight("32") as session:
+            return int(session.scalar(text("select count(*) from ledger_fact where state = 'delivered'")) or 0)
+
+
+@contextmanager
+def trial(services: PushServices, knobs: Knobs, urls: tuple[str, str, str], folder: Path) -> Iterator[Trial]:
+    """A trial whose workers are gone afterwards."""
+    made = Trial(services, knobs, urls, folder)
+    try:
+        yield made
+    finally:
+        for worker in made.workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGCONT)
+            worker.kill()
+            worker.wait()
+
+
+@contextmanager
+def load(trial: Trial, *, every: float, first: int = 1, events: int = 2) -> Iterator[None]:
+    """File cases of two townships all the while; what the database refuses is not acknowledged, and is not missed."""
+    stop = threading.Event()
+
+    def run() -> None:
+        serial = first
+        while not stop.wait(every):
+            with suppress(Exception):
+                trial.file(serial, events=events, tenant_id=1 + serial % 2)
+            serial += 1
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def content_of(message: dict[str, Any]) -> str:
+    """The digest of what a message says, whatever id it travels under."""
+    return sm3_hex(canonical({name: message[name] for name in ("case_no", "seq", "type", "payload")}))
+
+
+def _expected(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the province must hold of these facts, written down by hand from contract §1 (not by the mapping)."""
+    event, case = facts["event"], facts["case"]
+    if event["type"] == "apply":
+        payload = {
+            "channel": case["channel"], "applicant": facts["applicant"], "form_code": facts["form"]["code"],
+            "form_version": facts["form"]["version"], "materials": [], "data": facts["answers"],
+        }  # fmt: skip
+    else:
+        payload = {**event["payload"], "actor": facts["actor"]}
+    return {"case_no": case["case_no"], "seq": event["seq"], "type": event["type"], "payload": payload}
+
+
+def environment(failpoint: str) -> dict[str, str]:
+    """The environment of a process of ours that dies at `failpoint`."""
+    path = os.pathsep.join([str(TESTS.parent / "platform"), str(TESTS)])
+    return os.environ | {"PYTHONPATH": path, "XIANGTONG_FAILPOINT": failpoint}
