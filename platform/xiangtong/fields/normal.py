@@ -54,7 +54,8 @@ def code(raw: str) -> str:
     if raw.isascii() and raw.isalnum():
         return raw.upper()
     plain = unicodedata.normalize("NFKC", scrub(raw))
-    return _DASHES.sub("", _GAPS.sub("", plain)).upper()
+    # An upper case letter may be written in two ways again, hence once more.
+    return unicodedata.normalize("NFKC", _DASHES.sub("", _GAPS.sub("", plain)).upper())
 
 
 def phone(raw: str) -> Any:
