@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from makers import CLERK, FACTS, ITEM_CODE, a_case, a_form, a_scope, an_item, count
 from xiangtong import ledger
@@ -322,3 +322,43 @@ def test_a_promise_nobody_made_leaves_the_statutory_day(db: Database, keys: KeyR
         window.accept(session, case=case, actor=CLERK)
         assert case.row.promised_due_on is None
         assert case.row.due_on == case.row.statutory_due_on
+
+
+# Three thousand more cases of the township, each of somebody else.
+_MANY_CASES = """
+insert into case_record select (jsonb_populate_record(c, jsonb_build_object(
+    'id', gen_random_uuid(), 'submit_key', gen_random_uuid(), 'case_no', n, 'short_code', n, 'open', n % 10 = 0,
+    'applicant_name', 'n' || n, 'applicant_initials', 'n' || n, 'due_on', date '2026-10-12' + n,
+    'id_digest', '\\x' || md5(n::text), 'phone_digest', '\\x' || md5(n::text)))).*
+from case_record c, generate_series(1, 3000) n"""
+
+
+_WALKS = [
+    (Filters(), "ix_case_record_open"),
+    (Filters(light="red"), "ix_case_record_open"),
+    (Filters(text="张"), "ix_case_record_name"),
+    (Filters(text="zs"), "ix_case_record_initials"),
+    (Filters(text="13800138000"), "ix_case_record_phone_digest"),
+    (Filters(text="321003198801010016"), "ix_case_record_id_digest"),
+    (Filters(states=["delivered"]), "ix_case_record_latest"),
+]
+
+
+def test_every_list_walks_an_index_behind_the_policy(db: Database, keys: KeyRing) -> None:
+    """What is compared must be leakproof, or PostgreSQL reads every case of the tenant first."""
+    a_case(db, keys)
+    seen: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        seen.append((statement, parameters))
+
+    with db.scope(Scope(tenant_id=1)) as session:
+        session.execute(text(_MANY_CASES))
+        session.execute(text("set local enable_seqscan = off; set local enable_bitmapscan = off"))
+        for filters, index in _WALKS:
+            event.listen(db.app, "before_cursor_execute", note)
+            worklist(session, keys=keys, tenant_id=1, filters=filters)
+            event.remove(db.app, "before_cursor_execute", note)
+            statement, parameters = seen[-1]
+            plan = session.connection().exec_driver_sql(f"explain {statement}", parameters).scalars().all()  # type: ignore[arg-type]
+            assert any(index in line for line in plan), "\n".join(plan)

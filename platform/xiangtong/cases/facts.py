@@ -81,15 +81,7 @@ def facts_of(
     `payload` has the contract's member names of that type without `actor` and `materials`, which stand beside it.
     """
     return {
-        "case": {
-            "case_no": case.case_no,
-            "short_code": case.short_code,
-            "division_code": case.division_code,
-            "village_code": case.village_code,
-            "channel": case.channel,
-            "submitted_at": clock.rfc3339(case.submitted_at),
-            "data_key_id": str(case.data_key_id),
-        },
+        "case": _case(case),
         "item": case.filed["item"],
         "unit": case.filed["unit"],
         "form": case.filed["form"],
@@ -99,12 +91,7 @@ def facts_of(
         "agent": body["agent"],
         "answers": body["answers"],
         "materials": [material_facts(material) for material in materials],
-        "event": {
-            "type": move,
-            "seq": seq,
-            "occurred_at": clock.rfc3339(occurred_at),
-            "payload": dict(payload),
-        },
+        "event": {"type": move, "seq": seq, "occurred_at": clock.rfc3339(occurred_at), "payload": dict(payload)},
         "bundle_no": None,
         "origin_case_no": None,
     }
@@ -121,6 +108,18 @@ def material_facts(material: CaseMaterial) -> dict[str, Any]:
         "size": material.size,
         "attachment_id": str(material.attachment_id) if material.attachment_id else None,
         "licence_id": material.licence_id,
+    }
+
+
+def _case(case: CaseRecord) -> dict[str, Any]:
+    return {
+        "case_no": case.case_no,
+        "short_code": case.short_code,
+        "division_code": case.division_code,
+        "village_code": case.village_code,
+        "channel": case.channel,
+        "submitted_at": clock.rfc3339(case.submitted_at),
+        "data_key_id": str(case.data_key_id),
     }
 
 

@@ -97,11 +97,11 @@ def submit(
     _check_open(draft, tenant, form)
     decision = decide(form.plan, answers(form.plan, draft.typed), facts)
     decision.refuse()
+    stored, files = decision.stored, files_in(form.plan, decision.stored)
     materials = claim_files(
-        session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id,
-        files=files_in(form.plan, decision.stored),
-    )  # fmt: skip
-    body: Body = {"answers": decision.stored, **parties(decision.stored, form.plan.form)}  # type: ignore[typeddict-item]
+        session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id, files=files
+    )
+    body: Body = {"answers": stored, **parties(stored, form.plan.form)}  # type: ignore[typeddict-item]
     filing = _Filing(draft, tenant, form, item)
     case = OpenCase(_record(session, keys, filing, body), draft.key, body)
     _file(session, case=case, draft=draft, form=form, materials=materials)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -107,28 +107,42 @@ def _happening(case: OpenCase, event: CaseEvent, push: Push, staff: bool) -> Hap
 
 
 def _details(kind: str, payload: Mapping[str, Any]) -> Iterable[str]:
-    result = _RESULTS.get(kind, {}).get(payload.get("result", ""))
-    if kind == "step":
-        yield f"{payload['step_name']}：{result}"
-    elif result:
-        yield result
-    if kind == "special_end":
-        yield payload["result"]
-    if kind == "special_start":
-        yield f"{SPECIAL_KINDS[payload['kind']]}，大约需要 {payload['promised_working_days']} 个工作日，不算在办理时间里"
-    if kind == "extend":
-        yield f"延长 {payload['working_days']} 个工作日"
-    if kind == "accept" and payload["promised_due_on"]:
-        yield f"承诺 {payload['promised_due_on']} 前办完"
-    if kind == "deliver":
-        yield _DELIVERIES[payload["method"]]
-    yield from (f"{one['what']}：{one['reason']}" for one in payload.get("asked", ()))
-    if kind == "supplement_notice":
-        yield f"请在 {payload['due_on']} 前补齐"
-    yield from _said(payload)
-
-
-def _said(payload: Mapping[str, Any]) -> Iterable[str]:
+    yield from _DETAILS.get(kind, _result)(kind, payload)
     for member, words in (("reason", ""), ("opinion", ""), ("document_no", "文号："), ("tracking_no", "快递单号：")):
         if payload.get(member):
             yield f"{words}{payload[member]}"
+
+
+def _result(kind: str, payload: Mapping[str, Any]) -> list[str]:
+    result = _RESULTS.get(kind, {}).get(payload.get("result", ""))
+    return [result] if result else []
+
+
+def _step(kind: str, payload: Mapping[str, Any]) -> list[str]:
+    return [f"{payload['step_name']}：{_RESULTS[kind][payload['result']]}"]
+
+
+def _accept(_kind: str, payload: Mapping[str, Any]) -> list[str]:
+    promised = payload["promised_due_on"]
+    return [f"承诺 {promised} 前办完"] if promised else []
+
+
+def _notice(_kind: str, payload: Mapping[str, Any]) -> list[str]:
+    asked = [f"{one['what']}：{one['reason']}" for one in payload["asked"]]
+    return [*asked, f"请在 {payload['due_on']} 前补齐"]
+
+
+def _special_start(_kind: str, payload: Mapping[str, Any]) -> list[str]:
+    kind, days = SPECIAL_KINDS[payload["kind"]], payload["promised_working_days"]
+    return [f"{kind}，大约需要 {days} 个工作日，不算在办理时间里"]
+
+
+_DETAILS: Mapping[str, Callable[[str, Mapping[str, Any]], list[str]]] = {
+    "accept": _accept,
+    "step": _step,
+    "supplement_notice": _notice,
+    "special_start": _special_start,
+    "special_end": lambda _kind, payload: [payload["result"]],
+    "extend": lambda _kind, payload: [f"延长 {payload['working_days']} 个工作日"],
+    "deliver": lambda _kind, payload: [_DELIVERIES[payload["method"]]],
+}
