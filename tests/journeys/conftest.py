@@ -41,6 +41,7 @@ def stack() -> Iterator[Stack]:
     web, sandbox = free_ports(2)
     parent = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
     home = Path(tempfile.mkdtemp(prefix="xt-journey-", dir=parent))
+    home.chmod(0o755)  # The database runs as an account of its own and must get through.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("XIANGTONG_")} | {
         "XIANGTONG_VAR": str(home / "var"),
         "XIANGTONG_PORT": str(web),

@@ -53,6 +53,7 @@ def bench_demo() -> tuple[Demo, Path]:
     """A provisioned demo in a folder of its own; nothing runs yet but the database."""
     parent = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
     home = Path(tempfile.mkdtemp(prefix="xt-bench-", dir=parent))
+    home.chmod(0o755)  # The database runs as an account of its own and must get through.
     port, sandbox = free_ports(2)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("XIANGTONG_")} | {
         "XIANGTONG_VAR": str(home / "var"),
