@@ -11,6 +11,7 @@ from flask import render_template, request
 
 from xiangtong import audit
 from xiangtong.channels import founding
+from xiangtong.channels.kits import read_kits
 from xiangtong.doors.cityctl.routes import blueprint
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
@@ -135,15 +136,16 @@ def _standing(allowed: tuple[str, ...]) -> Folder:
     return MemoryFolder({})
 
 
-def _kits() -> list[str]:
-    return sorted(path.parent.name for path in (ROOT / "channel_templates").glob("*/kit.json"))
+def _kits() -> dict[str, str]:
+    """The kits there are: id and title."""
+    return {key: str(kit["title"]) for key, kit in read_kits(ROOT / "channel_templates").items()}
 
 
 def _page(error: Refusal | None = None, report: Report | None = None, upload_id: UUID | None = None) -> str:
     bad = asking.lines(error.problems) if isinstance(error, Problems) else []
     return render_template(
         "cityctl/provision.html", error=error.message if error else "", bad=bad, report=report, upload_id=upload_id,
-        kits=[(kit, kit) for kit in _kits()], lines=[_line(line) for line in report.lines[:500]] if report else [],
+        kits=list(_kits().items()), lines=[_line(line) for line in report.lines[:500]] if report else [],
     )  # fmt: skip
 
 

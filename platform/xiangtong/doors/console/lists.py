@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -46,6 +47,23 @@ def _day(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
+_WHO = {"staff": _("工作人员"), "citizen": _("群众"), "system": _("系统")}
+_OUTCOMES = {"done": _("完成"), "refused": _("被拒绝"), "failed": _("没有成功")}
+_LEVELS = {"province": _("省"), "city": _("市"), "county": _("区县"), "township": _("乡镇街道"), "village": _("村社区")}
+# What the areas write into the log; an action that is not listed yet is shown as its code.
+_ACTIONS = {
+    "staff.sign_in": _("登录"), "staff.second_factor": _("第二道验证"), "staff.added": _("添加人员"),
+    "staff.edited": _("修改资料"), "staff.disabled": _("停用账号"), "staff.enabled": _("启用账号"),
+    "staff.handed_over": _("打印登录纸条"), "staff.password_set": _("设定密码"), "staff.factor_set": _("绑定验证器"),
+    "staff.exported": _("导出名单"), "tenant.suspend": _("暂停乡镇"), "tenant.reopen": _("恢复乡镇"),
+    "tenant.rename": _("乡镇改名"), "tenant.merge": _("乡镇合并"), "tenants.provisioned": _("开通乡镇"),
+}  # fmt: skip
+
+
+def _detail(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else ""
+
+
 class AuditLog(ReadOnly):
     """Who did what, newest first."""
 
@@ -57,8 +75,15 @@ class AuditLog(ReadOnly):
     search_columns = ["action", "subject", "actor_label", "outcome"]
     base_order = ("at", "desc")
     order_columns = ["at"]
-    looked_up, looked_up_label = "action", _("动作，如 staff.sign_in")
-    formatters_columns: dict[str, Any] = {"at": _moment, "seal_seq": lambda value: value or _("待封存")}
+    looked_up, looked_up_label = "subject", _("对象，如 staff:003")
+    formatters_columns: dict[str, Any] = {
+        "at": _moment,
+        "actor_kind": lambda value: _WHO.get(value, value),
+        "action": lambda value: _ACTIONS.get(value, value),
+        "outcome": lambda value: _OUTCOMES.get(value, value),
+        "detail": _detail,
+        "seal_seq": lambda value: value or _("待封存"),
+    }
     label_columns = {
         "at": _("时间"), "actor_label": _("工号"), "actor_kind": _("谁"), "action": _("动作"), "subject": _("对象"),
         "outcome": _("结果"), "seal_seq": _("封条"), "detail": _("细节"),
@@ -77,7 +102,11 @@ class Divisions(ReadOnly):
     base_order = ("code", "asc")
     order_columns = ["code"]
     looked_up, looked_up_label = "name", _("名称开头的字")
-    formatters_columns: dict[str, Any] = {"valid_from": _day, "valid_to": _day}
+    formatters_columns: dict[str, Any] = {
+        "level": lambda value: _LEVELS.get(value, value),
+        "valid_from": _day,
+        "valid_to": _day,
+    }
     label_columns = {
         "code": _("代码"), "name": _("名称"), "level": _("级别"), "parent_code": _("上级"),
         "valid_from": _("启用"), "valid_to": _("停用"), "successor_code": _("并入"),
