@@ -13,6 +13,7 @@ from xiangtong.doors.console.app import create_console
 from xiangtong.doors.shared import access, health
 from xiangtong.doors.shared.frame import create_door, csrf
 from xiangtong.settings import Settings
+from xiangtong.tenancy.self_check import refuse_silent_policies
 from xiangtong.wiring import Services, build
 
 # The order is the order in which addresses are tried; a township's code comes after every fixed word.
@@ -33,8 +34,12 @@ _IN_THE_CONSOLE = (city,)
 
 
 def create_app(services: Services | None = None) -> Flask:
-    """The citizens' doors, the callbacks and the API, with the console mounted at `/console`."""
+    """The citizens' doors, the callbacks and the API, with the console mounted at `/console`.
+
+    Refuses, with a sentence, to serve from a database in which the row policies would be silent.
+    """
     services = services or build(Settings.from_environment())
+    refuse_silent_policies(services.db)
     app = create_door("xiangtong", services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

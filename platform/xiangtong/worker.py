@@ -10,6 +10,7 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 
 from xiangtong.kernel.jobs import TASKS, Task
+from xiangtong.tenancy.self_check import refuse_silent_policies
 from xiangtong.wiring import Services, register_jobs
 
 _LOG = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def _rescue(app: App) -> Callable[..., Any]:
 
 
 def run(services: Services, *, concurrency: int = 4, wait: bool = True) -> None:
-    """Work until stopped by a signal; with `wait=False`, until no job is left."""
+    """Work until stopped by a signal; with `wait=False`, until no job is left. Refuses where policies would be silent."""
+    refuse_silent_policies(services.db)
     asyncio.run(_run(services, concurrency, wait))
 
 

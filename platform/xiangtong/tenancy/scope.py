@@ -59,6 +59,11 @@ class Database:
         self._oversight: Engine = engine(oversight_url, pool_size=2)
         self._relay: Engine = engine(relay_url, pool_size=2)
 
+    @property
+    def engines(self) -> tuple[Engine, Engine, Engine]:
+        """What stands behind the three doors, for the look at start-up."""
+        return self.app, self._oversight, self._relay
+
     @contextmanager
     def scope(self, scope: Scope) -> Iterator[ScopedSession]:
         """One transaction in `scope`; commits at the end of the block, rolls back when it raises."""
@@ -80,7 +85,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
-        for bind in (self.app, self._oversight, self._relay):
+        for bind in self.engines:
             bind.dispose()
 
 
