@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from xiangtong.audit.models import AuditEntry
-from xiangtong.identity import demo, handover, rosters, sessions, sign_in, staff
+from xiangtong.identity import cli, demo, handover, rosters, sessions, sign_in, staff
 from xiangtong.identity.models import Staff
 from xiangtong.identity.sessions import SignedIn
 from xiangtong.kernel import clock, sheets
@@ -248,3 +248,14 @@ def test_the_city_sees_who_has_not_signed_in_and_no_phone(city: Database, keys: 
     assert len(names) == 5
     with pytest.raises(Exception, match="permission denied"), city.oversight("3210") as session:
         session.execute(text("select phone_sealed from staff"))
+
+
+def test_the_installation_hands_a_city_its_first_people(city: Database, keys: KeyRing) -> None:
+    entry = _entry(staff_no="950", phone="", roles=("security_admin",), reach=("3210",))
+    first = cli.hand_over(city, keys=keys, tenant_code="3210", entry=entry)
+    again = cli.hand_over(city, keys=keys, tenant_code="3210", entry=entry)
+    with pytest.raises(Problems):
+        handover.redeem(city, keys=keys, account=first.account, code=first.code, password="Aa-taiping-77")
+    handover.redeem(city, keys=keys, account=again.account, code=again.code, password="Aa-taiping-77")
+    with pytest.raises(NotFound):
+        cli.hand_over(city, keys=keys, tenant_code="9999", entry=entry)

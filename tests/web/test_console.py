@@ -143,6 +143,8 @@ def test_each_role_sees_its_own_doors(console: Flask) -> None:
     page = auditor.get("/audit/list/")
     assert "登录" in page
     assert "staff:903" in auditor.get("/audit/list/?_flt_0_subject=staff:903")
+    assert "全部对得上" in auditor.get("/audit/seals")
+    clerk.get("/audit/seals", 404)
     assert "903" in page
     assert "321003100-001" not in page, "the township's own log stays with the township"
     auditor.get("/staff/", 404)

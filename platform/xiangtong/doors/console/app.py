@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, request
 from flask_babel import Babel
 from sqlalchemy.orm import Session, scoped_session
 
-from xiangtong.doors.console import account, demo_sms, first, home, navigation, sign_in, staff, staff_lists
+from xiangtong.doors.console import account, demo_sms, first, home, navigation, seals, sign_in, staff, staff_lists
 from xiangtong.doors.console.framework import build
 from xiangtong.doors.console.lists import LISTS, ReadOnly
 from xiangtong.doors.shared import access
@@ -22,7 +22,15 @@ from xiangtong.notify.demo import DemoSms
 from xiangtong.tenancy.scope import NOBODY, Scope
 from xiangtong.wiring import Services
 
-_OWN = (sign_in.blueprint, first.blueprint, home.blueprint, staff.blueprint, staff_lists.blueprint, account.blueprint)
+_OWN = (
+    sign_in.blueprint,
+    first.blueprint,
+    home.blueprint,
+    staff.blueprint,
+    staff_lists.blueprint,
+    account.blueprint,
+    seals.blueprint,
+)
 
 
 def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
