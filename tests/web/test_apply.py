@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select, update
 
 from citizen_desk import ACCOUNT, FORM, QIAN_QI, START, VILLAGE, WHO, Desk, make_desk, problems, sit_down, statements
 from door_services import make_services
+from xiangtong.cases.models import CaseRecord
 from xiangtong.identity.ports import Claims
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import CITY, Database, Scope
-
-from sqlalchemy import func, select, update
-
-from xiangtong.cases.models import CaseRecord
 
 
 @pytest.fixture
