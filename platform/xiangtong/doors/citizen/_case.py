@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from xiangtong.cases import moves
 from xiangtong.cases.models import NO_DAY
@@ -44,9 +45,9 @@ def what_next(case: OpenCase) -> str:
     """What happens next and by when, in one sentence; empty when nothing does."""
     row = case.row
     if row.state in (moves.SUBMITTED, moves.REVIEWED, moves.UNFIT) and row.due_on != NO_DAY:
-        return str(gettext("工作人员会在 %(day)s前告诉您是否受理，您不用跑。", day=day_words(row.due_on)))
+        return str(gettext("工作人员会在 %(day)s 前告诉您是否受理，您不用跑。", day=day_words(row.due_on)))
     if row.state == moves.HANDLING and row.due_on != NO_DAY:
-        return str(gettext("正在办理，承诺在 %(day)s前办完。", day=day_words(row.due_on)))
+        return str(gettext("正在办理，承诺在 %(day)s 前办完。", day=day_words(row.due_on)))
     if row.state in (moves.ASKED, moves.ASKED_MIDWAY):
         return str(gettext("请按下面写的补齐；补齐之前，办理时间先不算。"))
     if row.state == moves.SUSPENDED:
@@ -54,9 +55,9 @@ def what_next(case: OpenCase) -> str:
     return ""
 
 
-def day_words(day: Any) -> str:
-    """A day as people say it."""
-    return str(gettext("%(month)s 月 %(day)s 日", month=day.month, day=day.day))
+def day_words(day: date) -> str:
+    """A day as the reader's language writes it: 2026年11月27日."""
+    return str(format_date(day, "long"))
 
 
 def told(happenings: Sequence[Happening]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from xiangtong.cases.facts import FiledItem
 from xiangtong.cases.models import NO_DAY
 from xiangtong.cases.submit import FilingClosed, FormChanged, submit
 from xiangtong.dialect.plan import Step, pattern_of
-from xiangtong.doors.citizen._case import case_address
+from xiangtong.doors.citizen._case import case_address, day_words
 from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
 from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
@@ -101,7 +101,7 @@ def receipt(code: str, form_code: str, draft_id: UUID) -> str:
         )
         row = case.row
         return render_template(
-            "citizen/receipt.html", row=row, answer_by=row.due_on if row.due_on != NO_DAY else None,
+            "citizen/receipt.html", row=row, answer_by=day_words(row.due_on) if row.due_on != NO_DAY else None,
             promised=case.limits.promised_days, submitted=clock.local(row.submitted_at),
             address=case_address(code, row.case_no),
         )  # fmt: skip

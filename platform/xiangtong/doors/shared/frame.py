@@ -10,6 +10,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from xiangtong.doors.shared import access, assets, errors
+from xiangtong.doors.shared.languages import compile_languages
 from xiangtong.wiring import Services
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -55,7 +56,7 @@ def _config(services: Services) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
-        "BABEL_TRANSLATION_DIRECTORIES": str(_TEMPLATES.parent / "translations"),
+        "BABEL_TRANSLATION_DIRECTORIES": compile_languages(),
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/plain"],
         "SESSION_TOKEN_COOKIE": "xiangtong",
