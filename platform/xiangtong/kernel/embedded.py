@@ -7,6 +7,7 @@ folder, which an account of its own owns, and no other folder's mode is touched 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pwd
@@ -45,8 +46,10 @@ def system_engine(version: int = 15) -> Path | None:
 
 
 def default_home(var: Path) -> Path:
-    """Where the demo cluster lives: as root never below somebody's home, otherwise in the `var` folder."""
-    return Path("/var/lib/xiangtong-demo") if os.geteuid() == 0 else var / "postgresql"
+    """Where the demo cluster of a `var` folder lives: as root never below somebody's home, otherwise in that folder."""
+    if os.geteuid() != 0:
+        return var / "postgresql"
+    return Path("/var/lib/xiangtong-demo") / hashlib.sha256(str(var).encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, slots=True)
