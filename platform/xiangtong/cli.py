@@ -61,10 +61,11 @@ def demo(fresh: bool) -> None:
 def _areas() -> None:
     from xiangtong.channels import cli as channels
     from xiangtong.forms import cli as forms
+    from xiangtong.identity import cli as identity
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
 
-    for area in (channels, forms, push, province):
+    for area in (channels, forms, identity, push, province):
         area.register(cli)
 
 

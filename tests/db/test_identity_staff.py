@@ -259,3 +259,25 @@ def test_the_installation_hands_a_city_its_first_people(city: Database, keys: Ke
     handover.redeem(city, keys=keys, account=again.account, code=again.code, password="Aa-taiping-77")
     with pytest.raises(NotFound):
         cli.hand_over(city, keys=keys, tenant_code="9999", entry=entry)
+
+
+def test_nobody_takes_over_an_account_whose_roles_they_cannot_give(city: Database, keys: KeyRing) -> None:
+    operator = _person(city, keys, "3210-901")
+    with city.scope(Scope(tenant_id=operator.tenant_id)) as session:
+        guard = session.scalars(select(Staff).where(Staff.staff_no == "902")).one()
+        assert not staff.governs(operator, guard)
+        with pytest.raises(NotAllowed):
+            handover.issue(session, keys=keys, staff_id=guard.id, giver=operator)
+        with pytest.raises(NotAllowed):
+            staff.set_disabled(session, staff_id=guard.id, disabled=True, giver=operator)
+        with pytest.raises(NotAllowed):
+            staff.edit(session, keys=keys, staff_id=guard.id, entry=_entry(), giver=operator)
+
+
+def test_the_half_way_session_ends_with_the_second_factor(city: Database, keys: KeyRing) -> None:
+    with clock.frozen(NOON):
+        step = sign_in.by_password(city, keys=keys, name=ADMIN, password=demo.PASSWORD, address="127.0.0.1")
+        person = sessions.resolve(city, token=step.token)
+        code = pyotp.TOTP(demo.TOTP_SECRET).at(clock.now())
+        sign_in.by_factor(city, keys=keys, person=person, code=code)
+        assert sessions.resolve(city, token=step.token) is None

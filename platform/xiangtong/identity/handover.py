@@ -58,6 +58,8 @@ def _member(session: ScopedSession, staff_id: UUID, giver: SignedIn | None) -> S
     member = session.get(Staff, (tenant_id, staff_id))
     if member is None or (giver is not None and not reach.within(member.reach, giver.reach)):
         raise NotFound
+    if giver is not None and not staff.governs(giver, member):
+        raise NotAllowed("这个账号不归您管，请找能授予他角色的上级", "This account is looked after by somebody else")
     return member
 
 

@@ -160,6 +160,12 @@ def close_session(session: ScopedSession, *, token: str) -> None:
         _end(session, row.kind, row.subject_id, row.home_tenant, key)
 
 
+def drop(session: ScopedSession, *, key: str) -> None:
+    """End a half-way session, which nobody points to."""
+    with within(session, session_key=key):
+        session.execute(delete(WebSession).where(WebSession.key == key))
+
+
 def close_one(session: ScopedSession, *, kind: str, subject_id: UUID, key: str, tenant_id: int | None = None) -> bool:
     """End one of a person's own sessions by its key; False when it is not theirs."""
     mine = list_sessions(session, kind=kind, subject_id=subject_id, tenant_id=tenant_id)
@@ -181,8 +187,7 @@ def close_all(
 
 
 def _end(session: ScopedSession, kind: str, subject_id: UUID, tenant_id: int | None, key: str) -> None:
-    with within(session, session_key=key):
-        session.execute(delete(WebSession).where(WebSession.key == key))
+    drop(session, key=key)
     with within(session, **_owner(kind, subject_id, tenant_id)):
         if kind == "citizen":
             mine = (CitizenSession.citizen_id == subject_id, CitizenSession.key == key)

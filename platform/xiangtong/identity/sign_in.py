@@ -109,7 +109,7 @@ def by_factor(db: Database, *, keys: KeyRing, person: SignedIn, code: str, devic
             good = second_factor.matches(session, keys=keys, member=member, code=code)
         else:
             good = codes.redeem(session, keys=keys, purpose=_FACTOR, subject=str(member.id), code=code)
-        token = _arrive(session, member, device) if good else ""
+        token = _arrive(session, member, device, half_way=person) if good else ""
         if not good:
             _note(session, member, "staff.second_factor", "refused")
     return _through(db, token, str(person.subject_id))
@@ -123,7 +123,7 @@ def by_enrolment(db: Database, *, keys: KeyRing, person: SignedIn, secret: str, 
         good = _factor(member) == "enrol" and second_factor.enrol(
             session, keys=keys, member=member, secret=secret, code=code
         )
-        token = _arrive(session, member, device) if good else ""
+        token = _arrive(session, member, device, half_way=person) if good else ""
     return _through(db, token, str(person.subject_id))
 
 
@@ -132,7 +132,9 @@ def request_code(db: Database, *, keys: KeyRing, sms: Sms, phone: str, address: 
     throttle.spend(db, throttle.SMS_ADDRESS, _address(keys, address))
     login = _login(db, keys, phone)
     if login is None or not _by_phone(db, login):
-        throttle.spend(db, throttle.SMS_PAUSE, staff.login_key(keys, phone))
+        # The same limits as for somebody who is there, so that an answer does not tell one from the other.
+        for limit in (throttle.SMS_PAUSE, throttle.SMS_DAY):
+            throttle.spend(db, limit, staff.login_key(keys, phone))
         return
     _send(db, keys, sms, phone.strip(), purpose=_SIGN_IN, subject=str(login.staff_id))
 
@@ -164,7 +166,9 @@ def sign_out(db: Database, *, token: str, person: SignedIn | None) -> None:
         sessions.close_session(session, token=token)
 
 
-def _arrive(session: ScopedSession, member: Staff, device: str) -> str:
+def _arrive(session: ScopedSession, member: Staff, device: str, *, half_way: SignedIn | None = None) -> str:
+    if half_way is not None:
+        sessions.drop(session, key=half_way.key)
     member.last_sign_in_at, member.state = clock.now(), "active"
     _note(session, member, "staff.sign_in", "done")
     return sessions.open_session(

@@ -155,7 +155,7 @@ def _forget_phone(session: ScopedSession, keys: KeyRing, member: Staff) -> None:
 
 def edit(session: ScopedSession, *, keys: KeyRing, staff_id: UUID, entry: Entry, giver: SignedIn) -> Staff:
     """Change what is known of a member of staff; the number stays. Raises Problems, or NotFound beyond one's reach."""
-    member = get(session, staff_id=staff_id, person=giver)
+    member = get_governed(session, staff_id=staff_id, person=giver)
     found = check(entry, giver=giver, had=member.roles)
     if member.id == giver.subject_id and set(entry.roles) != set(member.roles):
         found.append(Problem("/roles", "不能改自己的角色，请找上级", "Ask somebody else", "ROLE_OWN"))
@@ -177,7 +177,7 @@ def edit(session: ScopedSession, *, keys: KeyRing, staff_id: UUID, entry: Entry,
 
 def set_disabled(session: ScopedSession, *, staff_id: UUID, disabled: bool, giver: SignedIn) -> Staff:
     """Stop an account and end its sessions, or let it be used again."""
-    member = get(session, staff_id=staff_id, person=giver)
+    member = get_governed(session, staff_id=staff_id, person=giver)
     if member.id == giver.subject_id:
         raise NotAllowed("不能停用自己的账号，请找上级", "You cannot disable yourself")
     member.state = "disabled" if disabled else ("active" if member.last_sign_in_at else "invited")
@@ -186,6 +186,22 @@ def set_disabled(session: ScopedSession, *, staff_id: UUID, disabled: bool, give
         sessions.close_all(session, kind="staff", subject_id=member.id, tenant_id=member.tenant_id)
     session.flush()
     _note(session, giver, "staff.disabled" if disabled else "staff.enabled", member, {})
+    return member
+
+
+def governs(person: SignedIn, member: Staff) -> bool:
+    """True when the person may look after the account: only those who could give its roles may take it over.
+
+    Otherwise an operator could print themselves the slip of the security administrator.
+    """
+    return set(member.roles) <= roles.grantable(person.roles)
+
+
+def get_governed(session: ScopedSession, *, staff_id: UUID, person: SignedIn) -> Staff:
+    """One member of staff whose account the person looks after; raises NotFound or NotAllowed."""
+    member = get(session, staff_id=staff_id, person=person)
+    if not governs(person, member):
+        raise NotAllowed("这个账号不归您管，请找能授予他角色的上级", "This account is looked after by somebody else")
     return member
 
 

@@ -81,10 +81,12 @@ def show(staff_id: UUID) -> str:
         member = staff.get(session, staff_id=staff_id, person=found)
         tenant = session.get_one(Tenant, found.tenant_id)
         facts = _facts(session, member, tenant)
+    governs = staff.governs(found, member)
     return render_template(
         "console/staff_show.html", member=_line(member), facts=facts, raw_state=member.state,
         done=request.args.get("done", ""), by_phone=roles.signs_in_by_phone(member.roles),
         mine=member.id == found.subject_id,
+        governs=governs,
     )  # fmt: skip
 
 
