@@ -20,7 +20,7 @@ QUICK = Pace(
     lease=timedelta(seconds=30),
     base=timedelta(milliseconds=5),
     cap=timedelta(milliseconds=200),
-    probe_every=timedelta(milliseconds=50),
+    probe_every=timedelta(seconds=30),
     woken_for=timedelta(milliseconds=1),
     behind_for=timedelta(seconds=60),
 )

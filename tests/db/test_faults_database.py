@@ -41,4 +41,4 @@ def test_a_crash_of_the_database_loses_nothing_that_was_acknowledged(cluster, da
     ):
         figures = scenarios.database_stops(at, cluster, 1)
         print(f"fault 7 database stops: {figures}")
-        assert figures.clean, str(figures)
+        assert figures.clean, f"{figures}; still open: {at.open_rows()}"

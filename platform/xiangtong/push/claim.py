@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock, crypto
@@ -28,12 +28,26 @@ from xiangtong.tenancy.scope import Scope
 
 _PAIR = text(
     "select f.id, f.case_id, f.case_no, f.seq, f.type, f.key_id, f.state, f.lease_until, f.token, f.attempts, f.lost,"
-    " f.failing_since, f.message_id, case when f.id = me.id then f.facts end as facts, t.city_code,"
+    " f.failing_since, f.message_id, d.wrapped,"
+    " exists (select from breaker where state <> 'closed' or failures > 0 or paused_until > now()) as troubled,"
+    " case when f.id = me.id then f.facts end as facts, t.city_code,"
     " (select r.chain from receipt r where r.tenant_id = f.tenant_id and r.fact_id = f.id) as chain"
     " from ledger_fact me join ledger_fact f"
     " on f.tenant_id = me.tenant_id and f.case_id = me.case_id and f.seq in (me.seq - 1, me.seq)"
     " join tenant t on t.id = f.tenant_id"
+    " left join data_key d on d.tenant_id = f.tenant_id and d.id = f.key_id"
     " where me.tenant_id = :tenant_id and me.id = :fact_id order by f.seq for update of f"
+)
+
+# Written out, because every message passes here: building these statements anew cost more than running them.
+_FREEZE = text(
+    "insert into wire_message (tenant_id, message_id, fact_id, case_id, body, enclosures, digest, mapping_version,"
+    " created_at) values (:tenant_id, :message_id, :fact_id, :case_id, :body, :enclosures, :digest, :mapping_version,"
+    " :created_at)"
+)
+_SENDING = text(
+    "update ledger_fact set state = 'sending', token = token + 1, attempts = attempts + 1, lost = :lost,"
+    " lease_until = :lease_until, message_id = :message_id where tenant_id = :tenant_id and id = :id"
 )
 
 
@@ -55,7 +69,7 @@ class Claim:
     wire: Wire
     done: frozenset[str]
     previous_chain: str | None
-    settled_chain: str | None = None
+    troubled: bool = True
     claimed_at: datetime = field(default_factory=clock.now)
 
     @property
@@ -77,7 +91,7 @@ def claim(services: Services, *, tenant_id: int, fact_id: UUID, pace: Pace) -> C
         if refused:
             return refused
         line = services.transport.line(mine.city_code)
-        if not breaker.allows(session, destination=line.destination, now=now, pace=pace):
+        if mine.troubled and not breaker.allows(session, destination=line.destination, now=now, pace=pace):
             # Without a lease the sweeper sees the row again as soon as the destination has room.
             place.change(state="due", lease_until=None)
             return "held"
@@ -102,7 +116,7 @@ def _refusal(place: delivery.Place, before: Row[Any] | None) -> str | None:
 def _take(services: Services, place: delivery.Place, line: Line, before: Row[Any] | None) -> Claim | str:
     session, mine = place.session, place.row
     try:
-        key = services.keys.open(session, tenant_id=place.tenant_id, key_id=mine.key_id)
+        key = services.keys.unwrap(session, tenant_id=place.tenant_id, key_id=mine.key_id, wrapped=mine.wrapped)
         message_id, wire = _frozen(session, place, key, line)
     except KeyDestroyed:
         place.park(code="ERASED", reason="办件已按规定销毁")
@@ -110,13 +124,15 @@ def _take(services: Services, place: delivery.Place, line: Line, before: Row[Any
     except Unmappable as error:
         place.park(code=error.code, reason=" ".join(problem.where for problem in error.problems))
         return "parked"
-    place.change(
-        state="sending",
-        token=mine.token + 1,
-        attempts=mine.attempts + 1,
-        lost=place.lost,
-        lease_until=place.now + place.pace.lease,
-        message_id=message_id,
+    session.execute(
+        _SENDING,
+        {
+            "tenant_id": place.tenant_id,
+            "id": mine.id,
+            "lost": place.lost,
+            "lease_until": place.now + place.pace.lease,
+            "message_id": message_id,
+        },
     )
     return Claim(
         tenant_id=place.tenant_id,
@@ -133,7 +149,7 @@ def _take(services: Services, place: delivery.Place, line: Line, before: Row[Any
         wire=wire,
         done=_done(session, place) if wire.enclosures else frozenset(),
         previous_chain=before.chain if before is not None else None,
-        settled_chain=mine.chain,
+        troubled=mine.troubled,
         claimed_at=place.now,
     )
 
@@ -146,17 +162,18 @@ def _frozen(session: Session, place: delivery.Place, key: OpenKey, line: Line) -
     facts = read_facts(key=key, fact_id=place.row.id, sealed=place.row.facts)
     wire = line.write(facts, message_id=message_id)
     session.execute(
-        insert(WireMessage).values(
-            tenant_id=place.tenant_id,
-            message_id=message_id,
-            fact_id=place.row.id,
-            case_id=place.row.case_id,
-            body=key.seal(wire.body, context=_body(message_id)),
-            enclosures=_seal_enclosures(wire.enclosures, key, message_id),
-            digest=wire.digest,
-            mapping_version=wire.mapping_version,
-            created_at=place.now,
-        )
+        _FREEZE,
+        {
+            "tenant_id": place.tenant_id,
+            "message_id": message_id,
+            "fact_id": place.row.id,
+            "case_id": place.row.case_id,
+            "body": key.seal(wire.body, context=_body(message_id)),
+            "enclosures": _seal_enclosures(wire.enclosures, key, message_id),
+            "digest": wire.digest,
+            "mapping_version": wire.mapping_version,
+            "created_at": place.now,
+        },
     )
     return message_id, wire
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock
 from xiangtong.kernel.failpoint import reach
 from xiangtong.kernel.ids import new_id
-from xiangtong.ledger.models import Difference, LedgerFact, PushAttempt, Receipt
+from xiangtong.ledger.models import Difference, LedgerFact, PushAttempt
 from xiangtong.ledger.record import defer_delivery
 from xiangtong.push import breaker
 from xiangtong.push.claim import Claim
@@ -23,6 +23,23 @@ from xiangtong.push.ports import Services
 from xiangtong.tenancy.scope import Scope
 
 _Columns = dict[str, object]
+# A message that had to be sent again (GAP) keeps the receipt it had: digest and chain are the same.
+_DELIVERED = text(
+    "with mine as (update ledger_fact set state = 'delivered', lease_until = null, lost = 0, failing_since = null,"
+    "  last_code = null, last_reason = null"
+    "  where tenant_id = :tenant_id and id = :id and token = :token and state = 'sending' returning id),"
+    " kept as (insert into receipt (tenant_id, fact_id, case_id, case_no, seq, message_id, receipt_no, digest, chain,"
+    "  received_at, received_on) select :tenant_id, id, :case_id, :case_no, :seq, :message_id, :receipt_no, :digest,"
+    "  :chain, :received_at, :received_on from mine on conflict do nothing),"
+    " noted as (insert into push_attempt (tenant_id, id, fact_id, case_id, token, at, took_ms, status, outcome)"
+    "  select :tenant_id, :attempt, id, :case_id, :token, :now, :took_ms, :status, 'delivered' from mine)"
+    " select exists (select from mine)"
+)
+# A statement of its own, after the one above: it must see what a claim wrote while that one waited for its lock.
+_ROUSE = text(
+    "update ledger_fact set state = 'due', due_at = :now, lease_until = :woken"
+    " where tenant_id = :tenant_id and case_id = :case_id and seq = :seq and state = 'behind' returning id"
+)
 
 
 def settle(services: Services, claim: Claim, verdict: Verdict, *, pace: Pace) -> str:
@@ -30,6 +47,8 @@ def settle(services: Services, claim: Claim, verdict: Verdict, *, pace: Pace) ->
     reach("push.before_settle")
     with services.db.scope(Scope(tenant_id=claim.tenant_id)) as session:
         now = clock.now()
+        if verdict.outcome is Outcome.DELIVERED:
+            return "delivered" if _keep_receipt(session, claim, verdict, now, pace) else "fenced"
         columns = _COLUMNS[verdict.outcome](session, claim, verdict, now, pace)
         if not _fenced(session, claim, columns):
             session.rollback()
@@ -53,10 +72,6 @@ def _fenced(session: Session, claim: Claim, columns: _Columns) -> bool:
         .returning(LedgerFact.id)
     )
     return written.first() is not None
-
-
-def _delivered(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
-    return {"state": "delivered", "lease_until": None, "lost": 0, "failing_since": None, "last_code": None}
 
 
 def _again(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> _Columns:
@@ -92,7 +107,6 @@ def _step_back(session: Session, claim: Claim, verdict: Verdict, now: datetime, 
 
 _Deciding = Callable[[Session, Claim, Verdict, datetime, Pace], _Columns]
 _COLUMNS: dict[Outcome, _Deciding] = {
-    Outcome.DELIVERED: _delivered,
     Outcome.AGAIN: _again,
     Outcome.PARK: _park,
     Outcome.CONFLICT: _park,
@@ -103,29 +117,26 @@ _COLUMNS: dict[Outcome, _Deciding] = {
 }
 
 
-def _keep_receipt(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
+def _keep_receipt(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> bool:
+    """The way of almost every message, so in few statements; False when the claim is no longer ours."""
     receipt = verdict.receipt or {}
     received = datetime.fromisoformat(receipt["received_at"])
-    session.execute(
-        upsert(Receipt)
-        .values(
-            tenant_id=claim.tenant_id,
-            fact_id=claim.fact_id,
-            case_id=claim.case_id,
-            case_no=claim.case_no,
-            seq=claim.seq,
-            message_id=claim.message_id,
-            receipt_no=receipt["receipt_no"],
-            digest=receipt["message_digest"],
-            chain=receipt["chain"],
-            received_at=received,
-            received_on=clock.local(received).date(),
-        )
-        # A message that had to be sent again (GAP) keeps the receipt it had: digest and chain are the same.
-        .on_conflict_do_nothing()
-    )
+    ours = session.scalar(
+        _DELIVERED,
+        {
+            "tenant_id": claim.tenant_id, "id": claim.fact_id, "token": claim.token, "case_id": claim.case_id,
+            "case_no": claim.case_no, "seq": claim.seq, "message_id": claim.message_id,
+            "receipt_no": receipt["receipt_no"], "digest": receipt["message_digest"], "chain": receipt["chain"],
+            "received_at": received, "received_on": clock.local(received).date(), "attempt": new_id(), "now": now,
+            "took_ms": _took(claim, now), "status": verdict.status,
+        },
+    )  # fmt: skip
+    if not ours:
+        return False
     wake(session, claim, seq=claim.seq + 1, now=now, pace=pace)
-    breaker.succeeded(session, destination=claim.line.destination)
+    if claim.troubled:
+        breaker.succeeded(session, destination=claim.line.destination)
+    return True
 
 
 def _count_failure(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
@@ -172,7 +183,6 @@ def _nothing(session: Session, claim: Claim, verdict: Verdict, now: datetime, pa
 
 _After = Callable[[Session, Claim, Verdict, datetime, Pace], None]
 _AFTER: dict[Outcome, _After] = {
-    Outcome.DELIVERED: _keep_receipt,
     Outcome.AGAIN: _count_failure,
     Outcome.SHUT: _shut,
     Outcome.WAIT: _pause,
@@ -184,17 +194,8 @@ _AFTER: dict[Outcome, _After] = {
 
 def wake(session: Session, claim: Claim, *, seq: int, now: datetime, pace: Pace) -> None:
     """Rouse event `seq` of the case if it sleeps behind another."""
-    woken = session.scalar(
-        update(LedgerFact)
-        .where(
-            LedgerFact.tenant_id == claim.tenant_id,
-            LedgerFact.case_id == claim.case_id,
-            LedgerFact.seq == seq,
-            LedgerFact.state == "behind",
-        )
-        .values(state="due", due_at=now, lease_until=now + pace.woken_for)
-        .returning(LedgerFact.id)
-    )
+    place = {"tenant_id": claim.tenant_id, "case_id": claim.case_id, "seq": seq}
+    woken = session.scalar(_ROUSE, place | {"now": now, "woken": now + pace.woken_for})
     if woken is not None:
         defer_delivery(session, tenant_id=claim.tenant_id, fact_id=woken, case_id=claim.case_id)
 
@@ -216,6 +217,10 @@ def note_difference(
     return added.first() is not None
 
 
+def _took(claim: Claim, now: datetime) -> int:
+    return int((now - claim.claimed_at).total_seconds() * 1000)
+
+
 def _note(session: Session, claim: Claim, verdict: Verdict, now: datetime) -> None:
     attempt = new_id()
     detail = claim.key.seal(verdict.detail.encode(), context=f"push_attempt:{attempt}") if verdict.detail else None
@@ -227,7 +232,7 @@ def _note(session: Session, claim: Claim, verdict: Verdict, now: datetime) -> No
             case_id=claim.case_id,
             token=claim.token,
             at=now,
-            took_ms=int((now - claim.claimed_at).total_seconds() * 1000),
+            took_ms=_took(claim, now),
             status=verdict.status,
             outcome=verdict.outcome.value,
             code=verdict.code or None,
