@@ -52,7 +52,8 @@ def test_only_operators_come_in(console: Flask) -> None:
 
 def test_a_township_beyond_reach_is_not_there(operator: Browser) -> None:
     operator.get("/city/320102002/", 404)
-    operator.get("/city/x/", 404)
+    for code in ("x", "%00", "321003100%00", "%EF%BC%93"):
+        operator.get(f"/city/{code}/", 404)
 
 
 def test_suspend_reopen_rename_merge(operator: Browser, db: Database) -> None:
@@ -63,6 +64,8 @@ def test_suspend_reopen_rename_merge(operator: Browser, db: Database) -> None:
     operator.post(f"{page}reopen", on=page)
     operator.post(f"{page}rename", on=page, name="新杨寿镇")
     assert _tenant(db, "321003108").name == "新杨寿镇"
+    operator.post(f"{page}rename", on=page, name="杨\0寿\u202e镇")
+    assert _tenant(db, "321003108").name == "杨寿镇"
     assert "请写新的名称" in operator.post(f"{page}rename", 409, on=page, name=" ").text
     operator.post(f"{page}merge", 404, on=page, into="999999999")
     operator.post(f"{page}merge", on=page, into="321003100")

@@ -196,3 +196,24 @@ def test_no_page_needs_an_exception_from_the_content_policy(console: Flask) -> N
 def test_a_post_without_its_token_is_refused(browser: Browser) -> None:
     answer = browser.client.post("/console/sign-in", data={"account": ADMIN})
     assert answer.status_code == 400
+
+
+def test_nothing_typed_makes_an_accident(browser: Browser) -> None:
+    odd = "\0\u202e" + "x" * 3000
+    for fields in ({"account": odd, "password": odd}, {"account": "", "password": ""}, {}):
+        browser.post("/sign-in", 422, **fields)
+    browser.post("/sign-in/phone", 422, on="/sign-in?by=phone", phone=odd, code=odd)
+    browser.post("/sign-in/code", 200, on="/sign-in?by=phone", phone=odd)
+    browser.post("/first", 422, account=odd, code=odd, password=odd, again=odd)
+    browser.sign_in(CLERK)
+    browser.post("/account/password", 422, on="/account/", old=odd, password=odd, again=odd)
+    browser.post("/account/sessions/end", on="/account/", key=odd)
+
+
+def test_nothing_typed_about_a_colleague_makes_an_accident(browser: Browser) -> None:
+    browser.sign_in(ADMIN)
+    odd = "\0\u202e\U0001f600"
+    browser.post("/staff/new", 422, staff_no=odd, name=odd, phone=odd, roles=odd, reach=odd, dept_name=odd)
+    browser.post("/staff/new", 422)
+    browser.get(f"/staff/?q={'%00' * 3}")
+    browser.get("/staff/not-an-id", 404)

@@ -85,6 +85,8 @@ def check(entry: Entry, *, giver: SignedIn | None, had: Iterable[str] = ()) -> l
         found.append(Problem("/staff_no", "工号用数字或字母，最多 20 位", "Digits or letters, at most 20", "STAFF_NO"))
     if not 1 < len(entry.name.strip()) <= 40:
         found.append(Problem("/name", "请填写姓名", "Give the name", "NAME"))
+    if not all(text.isprintable() for text in (entry.name.strip(), entry.dept_name, entry.dept_code)):
+        found.append(Problem("/name", "姓名或部门里有看不见的字符，请重新输入", "Invisible characters", "TEXT"))
     if entry.phone and not MOBILE.match(entry.phone):
         found.append(Problem("/phone", "手机号应是 11 位数字，请核对", "A mobile phone has 11 digits", "PHONE"))
     if not entry.phone and "village_staff" in entry.roles:
@@ -101,7 +103,7 @@ def check(entry: Entry, *, giver: SignedIn | None, had: Iterable[str] = ()) -> l
 def add(session: ScopedSession, *, keys: KeyRing, tenant: Tenant, entry: Entry, giver: SignedIn | None) -> Staff:
     """Add a member of staff to `tenant` (the session's scope); raises Problems with everything that is wrong."""
     found = check(entry, giver=giver)
-    if _by_number(session, tenant.id, entry.staff_no) is not None:
+    if _STAFF_NO.match(entry.staff_no) and _by_number(session, tenant.id, entry.staff_no) is not None:
         found.append(Problem("/staff_no", "这个工号已经有人用了", "This number is taken", "STAFF_NO_TAKEN"))
     if entry.phone and find_login(session, keys=keys, name=entry.phone) is not None:
         found.append(_phone_taken())

@@ -99,6 +99,8 @@ def waiting(db: Database, *, person: SignedIn) -> list[Waiting]:
 
 def township(session: Session, *, code: str, person: SignedIn) -> Tenant:
     """One township within reach; raises NotFound for any other."""
+    if not (code.isascii() and code.isdigit()):
+        raise NotFound
     found = session.scalar(select(Tenant).where(Tenant.code == code, Tenant.kind == "township"))
     if found is None or not reach.covers(person.reach, found.division_code):
         raise NotFound

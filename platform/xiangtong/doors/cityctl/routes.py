@@ -78,8 +78,9 @@ def change(code: str, verb: str) -> Response | tuple[str, int]:
 
 def _change(session: ScopedSession, code: str, verb: str) -> dict[str, Any]:
     if verb == "rename":
-        lifecycle.rename(session, code=code, name=request.form.get("name", ""))
-        return {"name": request.form.get("name", "").strip()}
+        name = "".join(char for char in request.form.get("name", "") if char.isprintable()).strip()
+        lifecycle.rename(session, code=code, name=name)
+        return {"name": name}
     if verb == "merge":
         into = request.form.get("into", "").strip()
         _survey.township(session, code=into, person=asking.staff())
