@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from xiangtong.dialect import expressions
-from xiangtong.dialect.plan import Material, Option, Plan, Question, RowWords, Rule, Step
+from xiangtong.dialect.plan import Material, Option, Plan, Question, RowWords, Rule, Run, Step
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.rewrite import rewrite
 from xiangtong.dialect.vocabulary import Schema, Vocabulary
@@ -67,6 +67,7 @@ class _Maker:
             schema=schema,
             position=position,
             children=children,
+            runs=tuple(_runs(children)),
             hidden_when=tuple(self.wiring.hidden.get(pattern, ())),
             required_when=needs,
             always_required=() in needs,
@@ -84,6 +85,14 @@ class _Maker:
             for name, part in schema.get("properties", {}).items()
             if isinstance(part, Mapping)
         )
+
+
+def _runs(questions: tuple[Question, ...]) -> Iterator[Run]:
+    for plain, run in itertools.groupby(questions, lambda question: question.is_plain):
+        if plain:
+            yield Run(tuple(run), plain=True)
+        else:
+            yield from (Run((question,), plain=False) for question in run)
 
 
 def _words(schema: Schema, name: str) -> dict[str, Any]:

@@ -65,6 +65,17 @@ class Material:
     licence: str = ""  # the electronic licence that can stand in for it
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Neighbouring questions of one object that are always asked and hold one value each; or one of another sort.
+
+    Most of a form is such runs: what counts of them is read in one go.
+    """
+
+    questions: tuple[Question, ...]
+    plain: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One property of the form: a single question, a group of them, or rows of them."""
@@ -83,6 +94,7 @@ class Question:
     options: tuple[Option, ...] = ()
     options_from: str = ""  # name of a list in Facts.options, instead of `options`
     children: tuple[Question, ...] = ()  # of a group, or of one row
+    runs: tuple[Run, ...] = field(default=(), compare=False)  # the same children
     row: RowWords = RowWords()
     hidden_when: tuple[Guard, ...] = ()
     required_when: tuple[Guard, ...] = ()
@@ -113,6 +125,12 @@ class Question:
     def is_derived(self) -> bool:
         """Say whether its value is computed and never typed."""
         return self.derive is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether it is always asked, and what is given is what counts."""
+        special = self.hidden_when or self.children or self.office or self.is_derived
+        return not special and self.kind != "notice"
 
 
 @dataclass(frozen=True, slots=True)

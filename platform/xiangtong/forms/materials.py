@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xiangtong.dialect.effective import Effective, effective
+from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.plan import Material, Plan, Question
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.validation.normalise import normalise
+from xiangtong.validation.normalise import counted
 from xiangtong.validation.validate import with_defaults
 
 
@@ -24,7 +24,7 @@ class Wanted:
 
 def materials_for(plan: Plan, data: Any, facts: Facts) -> list[Wanted]:
     """List the materials of a filing, in the form's order."""
-    return materials_of(plan, effective(plan, normalise(plan, data), with_defaults(plan, facts)))
+    return materials_of(plan, counted(plan, data, with_defaults(plan, facts)))
 
 
 def materials_of(plan: Plan, counted: Effective) -> list[Wanted]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from xiangtong.dialect.plan import Plan, Question
-from xiangtong.dialect.vocabulary import LARGEST_INTEGER
+from xiangtong.dialect.effective import Effective, Reader, effective
+from xiangtong.dialect.plan import Plan, Question, Run
+from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Facts
 from xiangtong.fields.kinds import KINDS
 from xiangtong.fields.normal import scrub
 
@@ -14,9 +17,46 @@ from xiangtong.fields.normal import scrub
 _DEEPEST = 4
 
 
-def normalise(plan: Plan, data: Any) -> dict[str, Any]:
-    """Give a copy of the answers in normal form; names that are no questions are left out."""
-    return _object(plan.root.children, data)
+def counted(plan: Plan, data: Any, facts: Facts) -> Effective:
+    """Give what counts of the answers, in normal form; names that are no questions are left out."""
+    return effective(plan, data, facts, reader_of)
+
+
+@lru_cache(maxsize=65536)
+def reader_of(run: Run) -> Reader:
+    """Make the function that reads a run of questions in normal form. Runs are compared by identity."""
+    cleaners = [(question.name, _cleaner(question)) for question in run.questions]
+
+    def read(given: Mapping[str, Any], stored: dict[str, Any]) -> None:
+        for name, clean in cleaners:
+            value = given.get(name)
+            if value is None:
+                continue
+            value = clean(value)
+            # An empty text or list is no answer; false and 0 are.
+            if value or (value is not None and value not in ("", [])):
+                stored[name] = value
+
+    return read
+
+
+def _cleaner(question: Question) -> Callable[[Any], Any]:
+    """Make ``clean_value`` of one question, with a short way for a value that is in normal form already."""
+    if KINDS[question.kind].normal == "text":
+
+        def clean_text(value: Any) -> Any:
+            if value.__class__ is str and value.isprintable() and value == value.strip(" "):
+                return value
+            return clean_value(question, value)
+
+        return clean_text
+
+    def clean(value: Any) -> Any:
+        if value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER or value.__class__ is bool:
+            return value
+        return clean_value(question, value)
+
+    return clean
 
 
 def clean_value(question: Question, value: Any) -> Any:
@@ -60,16 +100,3 @@ def _in_order(values: list[Any], question: Question) -> list[Any]:
     chosen = [value for value in known if value in values]
     strangers = [value for index, value in enumerate(values) if value not in known and value not in values[:index]]
     return [*chosen, *strangers]
-
-
-def _object(questions: tuple[Question, ...], data: Any) -> dict[str, Any]:
-    given = data if isinstance(data, dict) else {}
-    return {question.name: _value(question, given[question.name]) for question in questions if question.name in given}
-
-
-def _value(question: Question, value: Any) -> Any:
-    if not question.children:
-        return clean_value(question, value)
-    if question.is_rows:
-        return [_object(question.children, row) for row in value] if isinstance(value, list) else []
-    return _object(question.children, value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiangtong.dialect import identity_numbers
-from xiangtong.dialect.effective import Effective, effective
+from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.expressions import values_at
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.dialect.rules import broken_rules
@@ -18,7 +18,7 @@ from xiangtong.fields.normal import today_or_before
 from xiangtong.kernel.errors import Problem as PlainProblem
 from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import keyword_of, refusals
-from xiangtong.validation.normalise import normalise
+from xiangtong.validation.normalise import counted
 from xiangtong.validation.wording import rule_words, whereabouts
 
 
@@ -54,8 +54,8 @@ class Decision:
 def decide(plan: Plan, data: Any, facts: Facts) -> Decision:
     """Normalise answers, find what counts of them, and check that. Fails on nothing a client can send."""
     facts = with_defaults(plan, facts)
-    counted = effective(plan, normalise(plan, data), facts)
-    return Decision(counted, tuple(_problems(plan, counted, facts)))
+    now = counted(plan, data, facts)
+    return Decision(now, tuple(_problems(plan, now, facts)))
 
 
 def validate(plan: Plan, data: Any, facts: Facts) -> list[Problem]:
@@ -86,32 +86,32 @@ def with_defaults(plan: Plan, facts: Facts) -> Facts:
     return Facts(facts.today, {**plan.params, **facts.params}, facts.options) if missing else facts
 
 
-def _problems(plan: Plan, counted: Effective, facts: Facts) -> list[Problem]:
+def _problems(plan: Plan, now: Effective, facts: Facts) -> list[Problem]:
     found: dict[str, Problem] = {}
-    for question, pointer, sentence in _own_problems(plan, counted, facts):
+    for question, pointer, sentence in _own_problems(plan, now, facts):
         found.setdefault(pointer, _problem(plan, question, pointer, sentence))
-    for broken in broken_rules(plan, counted.data, facts, found.keys()):
+    for broken in broken_rules(plan, now.data, facts, found.keys()):
         question = _question(plan, broken.pointer)[0]
         words = rule_words(plan, broken.rule, broken.pointer, facts)
         sentence = Sentence(broken.rule.code, words, broken.rule.message_en or words)
         found.setdefault(broken.pointer, _problem(plan, question, broken.pointer, sentence))
     if len(found) < 2:
         return list(found.values())
-    order = {pointer: place for place, pointer in enumerate(counted.visible)}
+    order = {pointer: place for place, pointer in enumerate(now.visible)}
     return sorted(found.values(), key=lambda one: order.get(one.pointer, len(order)))
 
 
-def _own_problems(plan: Plan, counted: Effective, facts: Facts) -> Iterator[tuple[Question, str, Sentence]]:
-    refused = [(_place(keyword_of(plan, one)), one) for one in refusals(plan, counted.data)]
+def _own_problems(plan: Plan, now: Effective, facts: Facts) -> Iterator[tuple[Question, str, Sentence]]:
+    refused = [(_place(keyword_of(plan, one)), one) for one in refusals(plan, now.data)]
     for _, one in sorted(refused, key=lambda pair: pair[0]):
         question, pointer = _question(plan, one.pointer)
         kind = KINDS[question.kind]
-        value = one.value if pointer == one.pointer else _at(counted.data, pointer)
+        value = one.value if pointer == one.pointer else _at(now.data, pointer)
         if one.keyword == "required" and pointer == one.pointer:
             yield question, pointer, kind.missing(question)
         else:
             yield question, pointer, kind.explain(value, question, keyword_of(plan, one), one.limit)
-    for question, pointer, value in _dated(plan, counted):
+    for question, pointer, value in _dated(plan, now):
         yield from _beyond_schema(question, pointer, value, facts)
 
 
@@ -135,10 +135,10 @@ def _at(data: Any, pointer: str) -> Any:
     return data
 
 
-def _dated(plan: Plan, counted: Effective) -> Iterator[tuple[Question, str, Any]]:
+def _dated(plan: Plan, now: Effective) -> Iterator[tuple[Question, str, Any]]:
     """The answers that only the facts of the day can judge: lists of the township, dates of birth."""
     for question in plan.watched:
-        for pointer, value in values_at(counted.data, question.pattern):
+        for pointer, value in values_at(now.data, question.pattern):
             if isinstance(value, str):
                 yield question, pointer, value
 
