@@ -25,38 +25,11 @@ SIZES = {"phone": (360, 740), "tablet": (768, 1024), "desk": (1280, 900)}
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True)
-class Stack:
-    """A running demo: where it is, how to sign in, and its processes to kill."""
-
-    demo: Demo
-    url: str
-    province: str
-    staff: list[str]
-
-
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Everything `make serve` starts, on free ports and in a folder of its own."""
-    web, sandbox = free_ports(2)
-    parent = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
-    home = Path(tempfile.mkdtemp(prefix="xt-journey-", dir=parent))
-    home.chmod(0o755)  # The database runs as an account of its own and must get through.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("XIANGTONG_")} | {
-        "XIANGTONG_VAR": str(home / "var"),
-        "XIANGTONG_PORT": str(web),
-        "XIANGTONG_SANDBOX_PORT": str(sandbox),
-        "XIANGTONG_ENVIRONMENT": "test",
-        "WEB_CONCURRENCY": "1",
-    }
-    demo = demo_of.prepare(environ, home=home / "pg")
-    try:
-        staff = demo_of.seed(demo)
-        demo_of.start(demo)
-        yield Stack(demo, f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", staff)
-    finally:
-        demo.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    with demo_stack() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
