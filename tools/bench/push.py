@@ -31,7 +31,7 @@ from xiangtong.tenancy.keys import KeyRing  # noqa: E402
 from xiangtong.tenancy.models import City, Division, Tenant  # noqa: E402
 from xiangtong.tenancy.scope import CITY, Database, Scope  # noqa: E402
 
-MESSAGES, THREADS = 600, 4
+MESSAGES, THREADS = 300, 4
 BUDGET_RATIO, BUDGET_RATE = 0.5, 100
 
 
