@@ -5,24 +5,25 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+SCRIPT := platform/xiangtong/static/dist/form.js
 
 .PHONY: help setup serve test prove bench lint types tools clean lock
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(STAMP)-run ## Everything `make serve` needs
+setup: $(STAMP)-run $(SCRIPT) ## Everything `make serve` needs
 
-serve: $(STAMP)-run ## Serve the whole demo at http://127.0.0.1:8080 (Ctrl-C stops it)
+serve: $(STAMP)-run $(SCRIPT) ## Serve the whole demo at http://127.0.0.1:8080 (Ctrl-C stops it)
 	@$(BIN)/xiangtong demo
 
-test: $(STAMP)-test ## Lint, types, import rules, and every test once
+test: $(STAMP)-test $(SCRIPT) ## Lint, types, import rules, and every test once
 	@$(BIN)/python tools/check.py test
 
-prove: $(STAMP)-test ## The long proofs: faults, races, corpora, mutations; figures into docs/reliability.md
+prove: $(STAMP)-test $(SCRIPT) ## The long proofs: faults, races, corpora, mutations; figures into docs/reliability.md
 	@$(BIN)/python tools/check.py prove
 
-bench: $(STAMP)-test ## Print the figures of the budgets, each beside its reference
+bench: $(STAMP)-test $(SCRIPT) ## Print the figures of the budgets, each beside its reference
 	@$(BIN)/python tools/check.py bench
 
 lint: $(STAMP)-test ## Ruff, templates, import rules
@@ -32,7 +33,7 @@ types: $(STAMP)-test ## mypy --strict
 	@$(BIN)/mypy
 
 clean: ## Remove what was installed and everything the demo wrote below var/
-	rm -rf $(VENV) node_modules var platform/xiangtong/static/vendor
+	rm -rf $(VENV) node_modules var platform/xiangtong/static/vendor platform/xiangtong/static/dist
 
 lock: ## Renew the hashed requirement files after editing requirements/*.in
 	@for name in run test; do $(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \
@@ -58,3 +59,7 @@ $(STAMP)-test: $(STAMP)-run requirements/test.txt tools/system.sh
 	@$(BIN)/python tools/assets.py --tests
 	@bash tools/system.sh
 	@touch $@
+
+# The form's script in one file; made anew when a part of it changes.
+$(SCRIPT): $(wildcard platform/xiangtong/static/form/*.js) | $(STAMP)-run
+	@$(BIN)/python tools/assets.py --bundle

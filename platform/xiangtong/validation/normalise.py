@@ -52,7 +52,7 @@ def _cleaner(question: Question) -> Callable[[Any], Any]:
         return clean_text
 
     def clean(value: Any) -> Any:
-        if value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER or value.__class__ is bool:
+        if (value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER) or value.__class__ is bool:
             return value
         return clean_value(question, value)
 
