@@ -217,3 +217,9 @@ def test_nothing_typed_about_a_colleague_makes_an_accident(browser: Browser) -> 
     browser.post("/staff/new", 422)
     browser.get(f"/staff/?q={'%00' * 3}")
     browser.get("/staff/not-an-id", 404)
+
+
+def test_the_console_is_chinese_unless_english_is_asked(browser: Browser) -> None:
+    for header, query, sign in (("en-US", "", "登录</button>"), ("zh-CN", "?lang=en", 'lang="en"')):
+        page = browser.client.get(f"/console/sign-in{query}", headers={"Accept-Language": header}).text
+        assert sign in page

@@ -14,7 +14,7 @@ from xiangtong.doors.console import account, demo_sms, first, home, navigation, 
 from xiangtong.doors.console.framework import build
 from xiangtong.doors.console.lists import LISTS, ReadOnly
 from xiangtong.doors.shared import access
-from xiangtong.doors.shared.frame import create_door, language
+from xiangtong.doors.shared.frame import create_door
 from xiangtong.doors.shared.person import STAFF_COOKIE, person
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
@@ -49,12 +49,18 @@ def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) 
         app.register_blueprint(demo_sms.blueprint)
     rows = _rows(services)
     build(app, rows)
-    # The framework put its own language selector in place; ours stays.
-    Babel(app, locale_selector=language)
+    # The framework put its own language selector in place.
+    Babel(app, locale_selector=_language)
     _state_access(app)
     app.context_processor(navigation.page)
     app.teardown_appcontext(lambda _error: rows.remove())
     return app
+
+
+def _language() -> str:
+    """Chinese, whatever a browser was installed in, unless somebody asks for English."""
+    asked = request.args.get("lang") or request.cookies.get("lang")
+    return "en" if asked == "en" else "zh_Hans_CN"
 
 
 def _rows(services: Services) -> scoped_session[Session]:
