@@ -83,7 +83,11 @@ class CaseEvent(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)  # payload, actor, materials: sealed
     digest: Mapped[str]
     chain: Mapped[str]
-    __table_args__ = (ForeignKeyConstraint(["tenant_id", "case_id"], ["case_record.tenant_id", "case_record.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "case_id"], ["case_record.tenant_id", "case_record.id"]),
+        # “今天办结” is asked for by every page of the workbench.
+        Index("ix_case_event_decided", "tenant_id", "occurred_at", postgresql_where=text("type = 'decide'")),
+    )
 
 
 class CaseMaterial(Base):

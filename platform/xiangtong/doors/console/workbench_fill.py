@@ -1,0 +1,264 @@
+"""The pages of a form filled in for somebody. They work without script: what is posted is saved first, then heard."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response as JsonResponse
+from flask import jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from xiangtong import attachments, audit
+from xiangtong.cases.facts import FiledItem
+from xiangtong.cases.submit import submit
+from xiangtong.dialect.plan import Step
+from xiangtong.doors.console.workbench_agent import blueprint
+from xiangtong.doors.console.workbench_desk import desk
+from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
+from xiangtong.doors.shared import access, asking, files
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts import filling
+from xiangtong.drafts.filling import FieldSave
+from xiangtong.drafts.opening import Holder
+from xiangtong.identity.staff import actor_of
+from xiangtong.items.models import Item
+from xiangtong.items.offer import item_of_form
+from xiangtong.kernel import clock
+from xiangtong.kernel.errors import NotFound, Problems, Refusal
+from xiangtong.rendering.answers import answer_rows
+from xiangtong.rendering.render import problem_links, render_step
+from xiangtong.rendering.view import id_of
+from xiangtong.validation.validate import Problem
+
+_MAY = access.staff("cases.file_for")
+
+
+@blueprint.get("/<uuid:draft_id>")
+@_MAY
+def resume(draft_id: UUID) -> Response:
+    """Go on where one was."""
+    with desk() as here:
+        filing = open_filing(here, draft_id)
+        step = filing.plan.step(filing.draft.row.step or "") or filing.steps[0]
+        return redirect(filing.at("step", step_id=step.id), 303)
+
+
+@blueprint.get("/<uuid:draft_id>/<step_id>")
+@_MAY
+def step(draft_id: UUID, step_id: str) -> str:
+    """The page of a step."""
+    with desk() as here:
+        filing = open_filing(here, draft_id)
+        return _page(filing, filing.step(step_id))
+
+
+@blueprint.post("/<uuid:draft_id>/<step_id>")
+@_MAY
+def post(draft_id: UUID, step_id: str) -> Response:
+    """Save what was posted, then do what the button says: next, back, add, remove, drop."""
+    action = request.form.get("_action", "next")
+    with desk() as here:
+        filing = open_filing(here, draft_id, to_write=True)
+        asked, seen = filing.step(step_id), set(filing.decision.effective.visible)
+        filing = filing.save(list(request.form.items(multi=True)))
+        if not _posted():
+            return _acted(filing, asked, seen, action, ())
+        tenant_id = here.tenant.id
+    refused = _take(tenant_id, draft_id)
+    with desk() as here:
+        return _acted(open_filing(here, draft_id, to_write=True), asked, seen, action, refused)
+
+
+@blueprint.post("/<uuid:draft_id>/save")
+@_MAY
+def save(draft_id: UUID) -> JsonResponse:
+    """Take a JSON list of {pointer, value}; answer {revision, saved_at, problems, conflicts}."""
+    sent = request.get_json(silent=True)
+    with desk() as here:
+        filing = open_filing(here, draft_id, to_write=True)
+        fields = [
+            FieldSave(one["pointer"], one["value"])
+            for one in (sent if isinstance(sent, list) else ())
+            if isinstance(one, dict) and _is_field(filing, one.get("pointer"))
+            and isinstance(one.get("value"), str | list)
+        ]  # fmt: skip
+        filing = filing.write(fields)
+        touched = {one.pointer for one in fields if one.value}
+        wrong = {
+            one.pointer: one.message
+            for one in filing.decision.problems
+            if one.pointer in touched and one.code != "missing"
+        }
+        saved_at = f"{clock.local(filing.draft.row.updated_at):%H:%M}"
+        return jsonify(revision=filing.revision, saved_at=saved_at, problems=wrong, conflicts=[])
+
+
+@blueprint.post("/<uuid:draft_id>/files")
+@_MAY
+def upload(draft_id: UUID) -> JsonResponse:
+    """Take one photo or file (fields `pointer`, `file`) as soon as it is picked."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Refusal("还没有选文件，请先拍照或选一个文件", "No file was chosen", code="FILE_MISSING", status=422)
+    with desk() as here:
+        tenant_id = open_filing(here, draft_id).draft.row.tenant_id
+    staged = files.take(_place(tenant_id, draft_id), pointer=request.form.get("pointer", ""), upload=sent)
+    address = url_for("agent.file", draft_id=draft_id, file_id=staged.file.id)
+    answer = jsonify(staged.file.answer() | {"url": address, "revision": staged.revision})
+    answer.status_code = 201
+    return answer
+
+
+@blueprint.get("/<uuid:draft_id>/files/<uuid:file_id>")
+@_MAY
+def file(draft_id: UUID, file_id: UUID) -> JsonResponse:
+    """A file of the draft."""
+    with desk() as here:
+        draft = open_filing(here, draft_id).draft
+        row = attachments.find(here.session, tenant_id=here.tenant.id, attachment_id=file_id, owner_id=draft_id)
+        stored = attachments.reopen(row, key=draft.key)
+    if not stored.ready:
+        raise NotFound("这个文件还在检查，请过一会儿再看", "The file is still being looked at")
+    return files.send(stored, key=draft.key, small="small" in request.args)
+
+
+@blueprint.get("/<uuid:draft_id>/review")
+@_MAY
+def review(draft_id: UUID) -> str:
+    """All answers to be read out, what is missing, and the two ways on: file it, or give it back."""
+    with desk() as here:
+        return _review(open_filing(here, draft_id))
+
+
+@blueprint.post("/<uuid:draft_id>/review")
+@_MAY
+def send(draft_id: UUID) -> Response:
+    """File it for them, once they have agreed to what was read out."""
+    with desk() as here:
+        filing = open_filing(here, draft_id, to_write=True)
+        if request.form.get("agreed") != "yes":
+            return make_response(_review(filing, gettext("请先念给本人听，本人同意后打勾")), 422)
+    try:
+        with desk() as here:
+            filing = open_filing(here, draft_id, to_write=True)
+            item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
+            filed = submit(
+                here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
+                holder=holder_of(here), form=filing.form, item=_filed(item), facts=filing.facts,
+            )  # fmt: skip
+            audit.record(
+                here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{filed.case_no}",
+                detail={"consent": "read_out"},
+            )  # fmt: skip
+    except Problems:
+        return redirect(url_for("agent.review", draft_id=draft_id), 303)
+    except attachments.NotReady as refusal:
+        with desk() as here:
+            return make_response(_review(open_filing(here, draft_id), refusal.message), refusal.status)
+    return make_response(render_template("console/workbench/filed.html", filed=filed, local=clock.local))
+
+
+def _acted(filing: Filing, asked: Step, seen: set[str], action: str, refused: Sequence[Problem]) -> Response:
+    verb, _, rest = action.partition(":")
+    here = filing.at("step", step_id=asked.id)
+    if verb in ("add", "remove"):
+        return redirect(f"{here}#{id_of(_rows(filing, verb, rest))}", 303)
+    if verb == "drop":
+        pointer, _, file_id = rest.rpartition(":")
+        with contextlib.suppress(NotFound, ValueError):  # Gone already: the page then shows that it is.
+            files.drop(filing.here.session, draft=filing.draft, pointer=pointer, file_id=UUID(file_id))
+        return redirect(f"{here}#{id_of(pointer)}", 303)
+    if verb == "back":
+        before = filing.beside(asked, -1)
+        return redirect(filing.at("step", step_id=before.id) if before else here, 303)
+    return _onward(filing, asked, seen, refused)
+
+
+def _onward(filing: Filing, asked: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
+    fresh = set(filing.decision.effective.visible) - seen
+    found = filing.problems_at(asked)
+    unseen = [one for one in found if one.code == "missing" and one.pointer in fresh]
+    wrong = [*refused, *(one for one in found if one not in unseen)]
+    if wrong or unseen:
+        return make_response(_page(filing, asked, wrong, more=bool(unseen)), 422 if wrong else 200)
+    following = filing.beside(asked, 1)
+    filling.save_step(filing.here.session, draft=filing.draft, step=(following or asked).id)
+    return redirect(filing.at("step", step_id=following.id) if following else filing.at("review"), 303)
+
+
+def _rows(filing: Filing, verb: str, rest: str) -> str:
+    """Add a row, or take one away; gives the pointer to show. What names no rows changes nothing."""
+    pointer, _, index = (rest, "", "") if verb == "add" else rest.rpartition("/")
+    question, session, draft = filing.plan.question_at(pointer), filing.here.session, filing.draft
+    if question is None or not question.is_rows:
+        return pointer
+    if verb == "add":
+        filling.add_row(session, draft=draft, pointer=pointer)
+        return f"{pointer}/{draft.typed.row_count(pointer)}"
+    if index.isdecimal():
+        filling.remove_row(session, draft=draft, pointer=pointer, index=int(index))
+    return pointer
+
+
+def _posted() -> list[tuple[str, FileStorage]]:
+    return [(name, upload) for name, upload in request.files.items(multi=True) if upload.filename]
+
+
+def _take(tenant_id: int, draft_id: UUID) -> list[Problem]:
+    problems = []
+    for pointer, sent in _posted():
+        try:
+            files.take(_place(tenant_id, draft_id), pointer=pointer, upload=sent)
+        except Refusal as refusal:
+            told = f"{sent.filename}：{refusal.message}"
+            problems.append(Problem(pointer, refusal.code, told, refusal.message_en, told))
+    return problems
+
+
+def _place(tenant_id: int, draft_id: UUID) -> files.Place:
+    return files.Place(tenant_id, draft_id, Holder(staff_id=asking.staff().subject_id))
+
+
+def _is_field(filing: Filing, pointer: object) -> bool:
+    question = filing.plan.question_at(pointer) if isinstance(pointer, str) else None
+    return question is not None and not (question.children or question.is_derived or question.office)
+
+
+def _page(filing: Filing, asked: Step, problems: Sequence[Problem] = (), *, more: bool = False) -> str:
+    ctx = filing.context()
+    return render_template(
+        "console/workbench/fill.html", filing=filing, form_title=filing.form.title, asked=asked,
+        number=filing.steps.index(asked) + 1 if asked in filing.steps else 1, count=len(filing.steps) + 1,
+        saved=f"{clock.local(filing.draft.row.updated_at):%H:%M}", more=more,
+        fields=render_step(filing.plan, asked, filing.data, problems, ctx), problems=problem_links(problems, ctx),
+        action=filing.at("step", step_id=asked.id), back=filing.beside(asked, -1) is not None,
+        village=filing.here.around.villages.get(filing.draft.row.village_code or "", ""),
+    )  # fmt: skip
+
+
+def _review(filing: Filing, unagreed: str = "") -> str:
+    rows = answer_rows(filing.plan, filing.decision.stored, masked=False, ctx=filing.context())
+    problems = [(_at(filing, one), one.summary) for one in filing.decision.problems]
+    return render_template(
+        "console/workbench/fill_review.html", filing=filing, form_title=filing.form.title, rows=rows,
+        problems=problems, count=len(filing.steps) + 1, unagreed=unagreed,
+        back=filing.at("step", step_id=filing.steps[-1].id),
+    )  # fmt: skip
+
+
+def _at(filing: Filing, problem: Problem) -> str:
+    shown = (one for one in filing.steps if problem in filing.problems_at(one))
+    return f"{filing.at('step', step_id=next(shown, filing.steps[0]).id)}#{id_of(problem.pointer)}"
+
+
+def _filed(item: Item) -> FiledItem:
+    """The item as it stands on the day of filing."""
+    return FiledItem(
+        item_code=item.item_code or item.basic_code, name=item.name, version=item.version, item_type=item.item_type,
+        case_type=item.case_type, unit_name=item.unit_name, unit_code=item.unit_code or "",
+        promised_days=item.promised_days, statutory_days=item.statutory_days,
+    )  # fmt: skip
