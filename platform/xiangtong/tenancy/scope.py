@@ -23,7 +23,7 @@ class Scope:
     tenant_id  the tenant whose rows are seen; None sees none
     citizen_id the citizen whose own rows (drafts, cases, pointers) are seen
     case_id    when set, only this case of the tenant is seen (guest of one case)
-    reach      division prefixes (2, 4, 6, 9 or 12 digits) the oversight role may read; ("",) is everything
+    reach      division prefixes (2, 4, 6, 9 or 12 digits) the oversight role may read; none reads nothing
     session_key hex digest of a web session's token: only that session row is seen
     city       True: this transaction may write the reference tables (role `xiangtong_city`)
     """
