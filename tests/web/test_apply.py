@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,24 @@ def test_elder_mode_and_language_last(desk: Desk) -> None:
 
 def test_claims_of_the_demo_are_what_the_page_knows(desk: Desk) -> None:
     assert desk.draft(desk.begin()).typed.values["/applicant/id_number"] == QIAN_QI.id_number
+
+
+def test_submitting_costs_at_most_twelve_statements(desk: Desk) -> None:
+    desk.file()  # The first one reads the work calendar, which then stays for ten minutes.
+    draft = desk.begin()
+    desk.fill(draft)
+    with statements(desk.services) as sent:
+        assert desk.client.post(f"{draft}/review").status_code == 303
+    assert len(sent) <= 12, "\n".join(one[:110].replace("\n", " ") for one in sent)
+
+
+def test_the_first_page_of_a_form_weighs_little(desk: Desk) -> None:
+    """Everything a phone loads for the first page of a form, compressed: at most 50 kB."""
+    packed = {"Accept-Encoding": "br"}
+    draft = desk.begin()
+    page = desk.client.get(f"{draft}/who", headers=packed)
+    text = desk.client.get(f"{draft}/who").text
+    parts = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', text)) | set(re.findall(r'data-plan-url="([^"]+)', text))
+    weights = {part: len(desk.client.get(part, headers=packed).data) for part in parts}
+    assert len(parts) >= 4
+    assert sum(weights.values()) + len(page.data) <= 50_000, (len(page.data), weights)
