@@ -1,0 +1,1 @@
+"""The citizens' door: find your township, read a guide, sign in, fill in, file, follow."""
