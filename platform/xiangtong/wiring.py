@@ -11,6 +11,7 @@ from xiangtong.forms.library import Library
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.identity.ports import SignIn
+from xiangtong.kernel import failpoint
 from xiangtong.kernel.crypto import derive
 from xiangtong.notify.ports import Sms
 from xiangtong.push.ports import Transport
@@ -53,6 +54,7 @@ def build(settings: Settings) -> Services:
     from xiangtong.province.sign_in_oidc import OidcSignIn
 
     settings.refuse_demo()
+    failpoint.arm(settings.failpoint, environment=settings.environment)
     master = derive(settings.master_key.encode(), "xiangtong:master")
     return Services(
         settings=settings,
