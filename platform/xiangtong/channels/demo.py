@@ -12,7 +12,7 @@ from xiangtong.tenancy import finding
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 _TOWNSHIPS = ("321003100", "321003108")
-# (key, days ago, title, text); 9-digit keys of villages are filled in by the township they belong to.
+# (key, days ago, title, text)
 _NOTICES = (
     (
         "demo-hours",
@@ -33,8 +33,8 @@ _NOTICES = (
         "家里有老人快满 80 岁的，可以提前一个月在网上申请，子女可以代填。\n不会用手机的，打电话给村里的代办员。",
     ),
 )
-_VILLAGE_NOTICE = ("本季度救助对象公示", "公示期 7 天。\n这是演示用的公示，没有真实的人名。")
-_VILLAGES = {"321003100": "321003100200", "321003108": "321003108209"}
+_VILLAGE_NOTICE = ("{village}本季度救助对象公示", "公示期 7 天。\n这是演示用的公示，没有真实的人名。")
+_VILLAGES = {"321003100": ("321003100200", "太平村"), "321003108": ("321003108209", "东兴村")}
 
 
 def seed(services: Any) -> None:
@@ -53,7 +53,8 @@ def seed(services: Any) -> None:
                     session, tenant_id=tenant.id, township_code=code, title=title, text=text, key=key, at=at, demo=True
                 )
             title, text = _VILLAGE_NOTICE
+            village_code, village = _VILLAGES[code]
             publish_notice(
-                session, tenant_id=tenant.id, township_code=code, title=title, text=text, key="demo-village",
-                village_code=_VILLAGES[code], demo=True,
+                session, tenant_id=tenant.id, township_code=code, title=title.format(village=village), text=text,
+                key="demo-village", village_code=village_code, demo=True,
             )  # fmt: skip

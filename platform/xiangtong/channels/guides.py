@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from xiangtong.channels.blocks import Pairs
+from xiangtong.dialect.plan import Material
 from xiangtong.items.offer import Guide
 
 _NECESSITY = {"required": "必须交", "optional": "有就交", "later": "可以后补"}
 _SAMPLE = "（示例）"
 _NO_VISIT = "全程网办，不用跑"
-
-
-class FormMaterial(Protocol):
-    """What a form says of a material it asks for."""
-
-    name: str
-    necessity: str
-    when: str
-    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class GuidePage:
     codes: Pairs
 
 
-def guide_page(guide: Guide, materials: Iterable[FormMaterial]) -> GuidePage:
+def guide_page(guide: Guide, materials: Iterable[Material]) -> GuidePage:
     """The page of a guide; `materials` are those of the form version that would be filled in now."""
     item, body = guide.item, guide.body
     limits = body.get("limits", {})

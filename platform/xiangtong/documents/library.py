@@ -48,7 +48,8 @@ def pin_missing(session: Session, *, tenant_id: int, versions: Iterable[LibraryV
         for item in versions
     ]
     if rows:
-        session.execute(postgresql.insert(Pin).values(rows).on_conflict_do_nothing())
+        missing = postgresql.insert(Pin.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+        session.execute(missing, rows)
 
 
 def move_pin(session: Session, *, tenant_id: int, kind: str, key: str, version: int) -> Pin:

@@ -50,15 +50,14 @@ def lay_down(
     library.pin_missing(session, tenant_id=tenant_id, versions=versions)
     rows = [_row(tenant_id, version, unit, name) for version in versions]
     if rows:
-        statement = postgresql.insert(Item).values(rows)
+        statement = postgresql.insert(Item.__table__)  # type: ignore[arg-type]
         fresh = statement.excluded
         known = {"item_code": fresh.item_code, "unit_code": fresh.unit_code, "unit_name": fresh.unit_name}
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "key"], set_=known | {"demo": fresh.demo},
-                where=Item.unit_code.is_distinct_from(fresh.unit_code),
-            )
+        upsert = statement.on_conflict_do_update(
+            index_elements=["tenant_id", "key"], set_=known | {"demo": fresh.demo},
+            where=Item.unit_code.is_distinct_from(fresh.unit_code),
         )  # fmt: skip
+        session.execute(upsert, rows)
     return offered(session, tenant_id=tenant_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -129,7 +129,7 @@ def _belongs(code: str, prefixes: tuple[str, ...]) -> bool:
 
 
 def _differs(row: DivisionRow, standing: Division) -> bool:
-    return any(getattr(standing, name) != value for name, value in asdict(row).items())
+    return any(getattr(standing, item.name) != getattr(row, item.name) for item in fields(row))
 
 
 def _tenant_differs(plan: TenantPlan, standing: Tenant, tenants: Mapping[str, Tenant]) -> bool:
