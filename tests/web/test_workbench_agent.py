@@ -25,11 +25,13 @@ def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path)
     return make_hall(db, keys, tmp_path)
 
 
-def fill(browser: Browser, draft: str, first: dict[str, str]) -> None:
+def fill(browser: Browser, draft: str, first: dict[str, str], *more: str) -> None:
     """Every step, as a browser without script posts it."""
     for step, fields in (("who", first), ("account", ACCOUNT)):
         browser.post(f"{draft}/{step}", **fields)
-    photos = {f"/materials/{name}": (io.BytesIO(jpeg(shade)), f"{name}.jpg") for shade, name in enumerate(PHOTOS)}
+    photos = {
+        f"/materials/{name}": (io.BytesIO(jpeg(shade)), f"{name}.jpg") for shade, name in enumerate([*PHOTOS, *more])
+    }
     browser.post(f"{draft}/papers", **photos)
     browser.post(f"{draft}/confirm", **SIGNED, **{"/signature": (io.BytesIO(jpeg(90)), "签名.jpg")})
 
@@ -79,9 +81,15 @@ def test_a_filing_is_begun_at_the_window_with_consent_and_carries_its_agent(hall
     page = clerk.get(f"{draft}/who")
     assert "孙二" in page
     agent = {"/agent/name": "孙二", "/agent/id_number": "321003198801010016", "/agent/phone": "13800000003"}
-    fill(clerk, draft, PERSON | agent | {"/by_agent": "true", "/agent/relation": "village"} | WHO)
-    assert "受托" not in page
-    clerk.get(f"{draft}/review")
+    fill(
+        clerk,
+        draft,
+        PERSON | agent | {"/by_agent": "true", "/agent/relation": "village"} | WHO,
+        "agent_id_card",
+        "authority_letter",
+    )
+    clerk.post(f"{draft}/review", 200, on=f"{draft}/review", agreed="yes")
+    assert hall.rows("select channel, applicant_name, citizen_id from case_record") == [("agent", "钱七", None)]
     (noted,) = hall.rows("select detail from audit_entry where action = 'draft.agency'")
     assert noted == ({"consent": "by_phone", "village": VILLAGE, "form": FORM},)
 
