@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
+from attachment_flow import jpeg
 from citizen_desk import ACCOUNT, FORM, QIAN_QI, START, VILLAGE, WHO, Desk, make_desk, problems, sit_down, statements
 from door_services import make_services
 from xiangtong.cases.models import CaseRecord
@@ -157,8 +159,6 @@ def test_help_is_given_with_consent_and_taken_back(desk: Desk) -> None:
 
 
 def test_a_photo_that_cannot_be_taken_is_told_at_its_field(desk: Desk) -> None:
-    import io
-
     draft = desk.begin()
     data = {"/materials/portrait": (io.BytesIO(b"MZ this is a program"), "照片.exe")}
     answer = desk.client.post(f"{draft}/papers", data=data)
@@ -236,3 +236,13 @@ def test_the_first_page_of_a_form_weighs_little(desk: Desk) -> None:
     weights = {part: len(desk.client.get(part, headers=packed).data) for part in parts}
     assert len(parts) >= 4
     assert sum(weights.values()) + len(page.data) <= 50_000, (len(page.data), weights)
+
+
+def test_the_photos_of_a_whole_page_may_come_together(desk: Desk) -> None:
+    """Two photos of nine megabytes are more than any other page takes; what was typed with them stays."""
+    draft = desk.begin()
+    heavy = jpeg(5) + bytes(9 * 1024 * 1024)
+    data = {f"/materials/{name}": (io.BytesIO(heavy), f"{name}.jpg") for name in ("portrait", "id_card")}
+    answer = desk.client.post(f"{draft}/papers", data=data)
+    assert answer.status_code == 422
+    assert "银行卡" in problems(answer)

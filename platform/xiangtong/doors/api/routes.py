@@ -54,18 +54,20 @@ def form(form_code: str) -> Response:
 @blueprint.get("/divisions")
 @public
 def divisions() -> Response:
-    """Divisions below a code (`parent`, 12 digits), or whose name or pinyin begins with `q`; at most 100."""
+    """Divisions below a code (`parent`), or whose name or pinyin begins with `q`; else the provinces. At most 100."""
     parent, query = request.args.get("parent", ""), request.args.get("q", "").strip().lower()
+    if "\x00" in query:
+        return jsonify(divisions=[])  # No name holds it, and the database would not even be asked.
     wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code).limit(_MOST)
     if parent:
         if not (len(parent) == 12 and parent.isascii() and parent.isdigit()):
             raise BadQuery("parent 是 12 位数字的区划代码", "parent is a division code of 12 digits")
         wanted = wanted.where(Division.parent_code == parent)
-    elif query and "\x00" not in query:
+    elif query:
         column = Division.short_name.collate("C") if not query.isascii() else Division.pinyin
         wanted = wanted.where(column >= query, column < query + _LAST)
     else:
-        raise BadQuery("请给出 parent 或 q", "Give parent or q")
+        wanted = wanted.where(Division.parent_code.is_(None))
     with services().db.scope(NOBODY) as session:
         return jsonify(divisions=[_division(row) for row in session.scalars(wanted)])
 

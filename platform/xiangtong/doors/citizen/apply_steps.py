@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, request
@@ -28,6 +29,7 @@ from xiangtong.kernel.errors import NotFound, Refusal
 from xiangtong.rendering.view import id_of
 from xiangtong.validation.validate import Problem
 
+_WHOLE_PAGE = 64 * 1024 * 1024
 _AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
 
 
@@ -36,6 +38,16 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(_AT, "resume", resume)
     blueprint.add_url_rule(f"{_AT}/<step_id>", "step", show)
     blueprint.add_url_rule(f"{_AT}/<step_id>", "post", post, methods=["POST"])
+    blueprint.url_value_preprocessor(_make_room)
+
+
+def _make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Without script, the photos of a whole page come together with what was typed: none of it may be turned away.
+
+    Here and not in the view, because the form is read before: its token is looked at first.
+    """
+    if endpoint == "apply.post":
+        request.max_content_length = _WHOLE_PAGE
 
 
 @citizen(assurance=2)
