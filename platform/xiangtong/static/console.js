@@ -48,21 +48,34 @@
     });
   }
 
+  /* Put the record and the actions of another page in the place of those shown; false where it has none. */
+  function swap(text) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var parts = ["record", "side"].map(function (id) { return [document.getElementById(id), page.getElementById(id)]; });
+    if (!parts.every(function (pair) { return pair[0] && pair[1]; })) { return false; }
+    parts.forEach(function (pair) { pair[0].parentNode.replaceChild(document.importNode(pair[1], true), pair[0]); });
+    document.title = page.title;
+    return true;
+  }
+
   /* One case after another without losing the place in the list; on narrow screens the page simply changes. */
   document.addEventListener("click", function (event) {
     var row = event.target.closest ? event.target.closest("[data-swap]") : null;
     var plain = row && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) && event.button === 0;
-    if (!plain || !WIDE.matches || !window.htmx || !document.getElementById("record")) { return; }
+    if (!plain || !WIDE.matches) { return; }
     event.preventDefault();
-    window.htmx.ajax("GET", row.href, { target: "#record", select: "#record", selectOOB: "#side", swap: "outerHTML" })
-      .then(function () {
-        mark(row.href);
-        window.history.pushState({}, "", row.href);
-        document.getElementById("record").focus();
-      });
+    fetch(row.href, { credentials: "same-origin" }).then(function (answer) { return answer.text(); }).then(function (text) {
+      if (!swap(text)) { window.location.assign(row.href); return; }
+      mark(row.href);
+      window.history.pushState({}, "", row.href);
+      document.getElementById("record").focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }).catch(function () { window.location.assign(row.href); });
   });
   window.addEventListener("popstate", function () { window.location.reload(); });
 
-  var first = document.querySelector("#side form .field--problem .input, #side form .input");
-  if (first && document.getElementById("action-title")) { first.focus(); }
+  if (document.getElementById("action-title")) {
+    var first = document.querySelector("#side .field--problem .input") || document.querySelector("#side .pick > input, #side .field .input");
+    if (first) { first.focus(); }
+  }
 }());

@@ -51,6 +51,26 @@ CAUSES = {
     "ERASED": _("办件已按规定销毁"),
     "BY_HAND": _("人工停下的"),
 }
+#: The steps of a case (contract §1) as an operator reads them.
+STEPS = {
+    "apply": _("申请人提交"),
+    "pre_review": _("网上预审"),
+    "accept": _("受理"),
+    "reject": _("不予受理"),
+    "supplement_notice": _("补正告知"),
+    "supplement": _("申请人补正"),
+    "step": _("环节办结"),
+    "special_start": _("特别程序开始"),
+    "special_end": _("特别程序结束"),
+    "extend": _("延长审批"),
+    "decide": _("办结"),
+    "deliver": _("送达"),
+    "withdraw": _("申请人撤回"),
+    "void": _("作废"),
+    "rate": _("好差评"),
+    "transfer": _("转办"),
+    "correct": _("更正"),
+}
 _LIST = 200
 
 
@@ -145,6 +165,8 @@ def age_words(since: datetime | None) -> str:
     if since is None:
         return ""
     minutes = max(0, int((clock.now() - since).total_seconds() // 60))
+    if minutes < 1:
+        return str(gettext("不到 1 分钟"))
     if minutes < 60:
         return str(gettext("%(count)s 分钟", count=minutes))
     if minutes < 48 * 60:
