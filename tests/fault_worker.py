@@ -23,7 +23,7 @@ from ledger_writer import push_services
 from pushing import QUICK
 from xiangtong.kernel import failpoint
 from xiangtong.province.http import HttpLine
-from xiangtong.push.deliver import deliver
+from xiangtong.push.deliver import deliver_together
 from xiangtong.push.sweep import sweep
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database
@@ -45,7 +45,7 @@ def main(folder: str, url: str, *places: str) -> None:
 
         @app.task(name="push.deliver")
         def _deliver(tenant_id: int, fact_id: str) -> None:
-            deliver(services, tenant_id=tenant_id, fact_id=UUID(fact_id), pace=PACE)
+            deliver_together(services, tenant_id=tenant_id, fact_id=UUID(fact_id), pace=PACE)
 
         threading.Thread(target=_sweep_for_ever, args=(services,), daemon=True).start()
         asyncio.run(_work(app))

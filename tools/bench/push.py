@@ -26,7 +26,7 @@ from sandbox_sender import running_province  # noqa: E402
 from xiangtong.kernel import migrate  # noqa: E402
 from xiangtong.kernel.embedded import Cluster, wheel_engine  # noqa: E402
 from xiangtong.kernel.ids import new_id  # noqa: E402
-from xiangtong.push.deliver import deliver  # noqa: E402
+from xiangtong.push.deliver import deliver_together  # noqa: E402
 from xiangtong.tenancy.keys import KeyRing  # noqa: E402
 from xiangtong.tenancy.models import City, Division, Tenant  # noqa: E402
 from xiangtong.tenancy.scope import CITY, Database, Scope  # noqa: E402
@@ -93,7 +93,7 @@ def _pushed(services: PushServices, url: str) -> float:
 
     @app.task(name="push.deliver")
     def _deliver(tenant_id: int, fact_id: str) -> None:
-        deliver(services, tenant_id=tenant_id, fact_id=UUID(fact_id))
+        deliver_together(services, tenant_id=tenant_id, fact_id=UUID(fact_id))
 
     begun = time.monotonic()
     asyncio.run(_work(app))

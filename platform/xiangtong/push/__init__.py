@@ -4,7 +4,18 @@ claim (one short transaction) → send (no transaction open) → settle (one sho
 nobody is at; the breaker keeps a province that is down from being hammered; what is refused parks for a person.
 """
 
-from xiangtong.push.deliver import deliver
+from xiangtong.push.deliver import deliver, deliver_together
 from xiangtong.push.ports import Answer, CaseState, DayPage, Enclosure, Line, Transport, Unmappable, Wire
 
-__all__ = ["Answer", "CaseState", "DayPage", "Enclosure", "Line", "Transport", "Unmappable", "Wire", "deliver"]
+__all__ = [
+    "Answer",
+    "CaseState",
+    "DayPage",
+    "Enclosure",
+    "Line",
+    "Transport",
+    "Unmappable",
+    "Wire",
+    "deliver",
+    "deliver_together",
+]

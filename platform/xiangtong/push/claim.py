@@ -1,13 +1,19 @@
-"""Claim one fact for sending: one short transaction that ends before the province is called.
+"""Claim facts for sending: one short transaction that ends before the province is called.
 
 The claim locks the event and the one before it, in the order of `seq`; so does settling. That is why an event that
 finds its predecessor undelivered can go to sleep (`behind`) without ever missing the waking.
+
+An event that goes out for the first time may take others of its township along: what costs a transaction for one
+costs little more for thirty. Whatever was tried before goes alone, so that a message that kills its worker, or that
+nobody answers, holds up no other. Companions are locked only where nobody else holds them: a claim never waits for
+one row while it holds another.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,16 +26,23 @@ from xiangtong.kernel import clock, crypto
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger import read_facts
 from xiangtong.ledger.models import PushedMaterial, WireMessage
+from xiangtong.ledger.record import QUEUE
 from xiangtong.push import breaker, delivery
 from xiangtong.push.pace import Pace
 from xiangtong.push.ports import Enclosure, Line, Services, Unmappable, Wire
 from xiangtong.tenancy.keys import KeyDestroyed, OpenKey
 from xiangtong.tenancy.scope import Scope
 
-_PAIR = text(
+_LOG = logging.getLogger(__name__)
+
+# Written out, because every message passes here: building these statements anew cost more than running them.
+_FACT = (
     "select f.id, f.case_id, f.case_no, f.seq, f.type, f.key_id, f.state, f.lease_until, f.token, f.attempts, f.lost,"
-    " f.failing_since, f.message_id, d.wrapped,"
-    " exists (select from breaker where state <> 'closed' or failures > 0 or paused_until > now()) as troubled,"
+    " f.failing_since, f.message_id, d.wrapped, "
+)
+_PAIR = text(
+    _FACT  # noqa: S608 - both halves are constants.
+    + "exists (select from breaker where state <> 'closed' or failures > 0 or paused_until > now()) as troubled,"
     " case when f.id = me.id then f.facts end as facts, t.city_code,"
     " (select r.chain from receipt r where r.tenant_id = f.tenant_id and r.fact_id = f.id) as chain"
     " from ledger_fact me join ledger_fact f"
@@ -38,16 +51,34 @@ _PAIR = text(
     " left join data_key d on d.tenant_id = f.tenant_id and d.id = f.key_id"
     " where me.tenant_id = :tenant_id and me.id = :fact_id order by f.seq for update of f"
 )
-
-# Written out, because every message passes here: building these statements anew cost more than running them.
+# Only what somebody was woken for: what lies in the lane for bulk imports waits for the sweeper's fair share.
+_COMPANIONS = text(
+    _FACT
+    + "false as troubled, f.facts, p.chain from ledger_fact f"
+    " left join data_key d on d.tenant_id = f.tenant_id and d.id = f.key_id"
+    " left join receipt p on p.tenant_id = f.tenant_id and p.case_id = f.case_id and p.seq = f.seq - 1"
+    " where f.tenant_id = :tenant_id and f.state = 'due' and f.due_at <= :now and f.lease_until > :now"
+    " and f.message_id is null and f.lost = 0 and f.id <> :fact_id"
+    " and not exists (select from ledger_fact b where b.tenant_id = f.tenant_id and b.case_id = f.case_id"
+    " and b.seq = f.seq - 1 and b.state <> 'delivered')"
+    " order by f.due_at limit :room for update of f skip locked"
+)
+# Their jobs have nothing left to do. A look at the head of the queue is enough: a job that stays ends at once.
+_UNQUEUE = text(
+    "delete from procrastinate_jobs where status = 'todo' and id in (select id from (select id, args"
+    " from procrastinate_jobs where status = 'todo' and queue_name = :queue order by priority desc, id limit 500) head"
+    " where args->>'fact_id' = any(:ids))"
+)
 _FREEZE = text(
     "insert into wire_message (tenant_id, message_id, fact_id, case_id, body, enclosures, digest, mapping_version,"
     " created_at) values (:tenant_id, :message_id, :fact_id, :case_id, :body, :enclosures, :digest, :mapping_version,"
     " :created_at)"
 )
 _SENDING = text(
-    "update ledger_fact set state = 'sending', token = token + 1, attempts = attempts + 1, lost = :lost,"
-    " lease_until = :lease_until, message_id = :message_id where tenant_id = :tenant_id and id = :id"
+    "update ledger_fact f set state = 'sending', token = token + 1, attempts = attempts + 1,"
+    " lost = lost + (state = 'sending')::int, lease_until = :lease_until, message_id = g.message_id"
+    " from unnest(cast(:ids as uuid[]), cast(:message_ids as uuid[])) as g(id, message_id)"
+    " where f.tenant_id = :tenant_id and f.id = g.id"
 )
 
 
@@ -69,6 +100,7 @@ class Claim:
     wire: Wire
     done: frozenset[str]
     previous_chain: str | None
+    fresh: bool
     troubled: bool = True
     claimed_at: datetime = field(default_factory=clock.now)
 
@@ -80,6 +112,12 @@ class Claim:
 
 def claim(services: Services, *, tenant_id: int, fact_id: UUID, pace: Pace) -> Claim | str:
     """Take the fact for this worker, freezing its message the first time; or the word that says why not."""
+    claimed = claim_together(services, tenant_id=tenant_id, fact_id=fact_id, pace=replace(pace, together=1))
+    return claimed if isinstance(claimed, str) else claimed[0]
+
+
+def claim_together(services: Services, *, tenant_id: int, fact_id: UUID, pace: Pace) -> list[Claim] | str:
+    """As `claim`, and with it up to `pace.together - 1` others of the township whose turn it is; the named one first."""
     now = clock.now()
     with services.db.scope(Scope(tenant_id=tenant_id)) as session:
         rows = session.execute(_PAIR, {"tenant_id": tenant_id, "fact_id": fact_id}).all()
@@ -95,7 +133,10 @@ def claim(services: Services, *, tenant_id: int, fact_id: UUID, pace: Pace) -> C
             # Without a lease the sweeper sees the row again as soon as the destination has room.
             place.change(state="due", lease_until=None)
             return "held"
-        return _take(services, place, line, before)
+        own = _ready(services, place, line, before.chain if before is not None else None)
+        if own is None:
+            return "parked"
+        return _taken(place, [own, *_companions(services, place, line)])
 
 
 def _refusal(place: delivery.Place, before: Row[Any] | None) -> str | None:
@@ -113,69 +154,87 @@ def _refusal(place: delivery.Place, before: Row[Any] | None) -> str | None:
     return None
 
 
-def _take(services: Services, place: delivery.Place, line: Line, before: Row[Any] | None) -> Claim | str:
-    session, mine = place.session, place.row
+def _companions(services: Services, place: delivery.Place, line: Line) -> list[Claim]:
+    mine, room = place.row, place.pace.together - 1
+    if room < 1 or mine.troubled or mine.message_id is not None or place.lost:
+        return []
+    wanted = {"tenant_id": place.tenant_id, "fact_id": mine.id, "now": place.now, "room": room}
+    rows = place.session.execute(_COMPANIONS, wanted).all()
+    if rows:
+        place.session.execute(_UNQUEUE, {"queue": QUEUE, "ids": [str(row.id) for row in rows]})
+    ready = (_ready(services, replace(place, row=row), line, row.chain) for row in rows)
+    return [claim for claim in ready if claim is not None]
+
+
+def _ready(services: Services, place: delivery.Place, line: Line, chain: str | None) -> Claim | None:
+    """The claim as it will be once it is written; None when the message had to be parked."""
+    mine = place.row
+    message_id = mine.message_id or new_id()
     try:
-        key = services.keys.unwrap(session, tenant_id=place.tenant_id, key_id=mine.key_id, wrapped=mine.wrapped)
-        message_id, wire = _frozen(session, place, key, line)
+        key, wire = _opened(services, place, line, message_id)
     except KeyDestroyed:
         place.park(code="ERASED", reason="办件已按规定销毁")
-        return "parked"
+        return None
     except Unmappable as error:
         place.park(code=error.code, reason=" ".join(problem.where for problem in error.problems))
-        return "parked"
-    session.execute(
+        return None
+    return Claim(
+        tenant_id=place.tenant_id, fact_id=mine.id, case_id=mine.case_id, case_no=mine.case_no, seq=mine.seq,
+        token=mine.token + 1, attempts=mine.attempts + 1, failing_since=mine.failing_since, key=key, line=line,
+        message_id=message_id, wire=wire, done=_done(place) if wire.enclosures else frozenset(),
+        previous_chain=chain, fresh=mine.message_id is None, troubled=mine.troubled, claimed_at=place.now,
+    )  # fmt: skip
+
+
+def _opened(services: Services, place: delivery.Place, line: Line, message_id: UUID) -> tuple[OpenKey, Wire]:
+    session, mine = place.session, place.row
+    key = services.keys.unwrap(session, tenant_id=place.tenant_id, key_id=mine.key_id, wrapped=mine.wrapped)
+    if mine.message_id is not None:
+        return key, thaw(session, place.tenant_id, message_id, key)
+    return key, _wire(mine, key, line, message_id)
+
+
+def _wire(mine: Row[Any], key: OpenKey, line: Line, message_id: UUID) -> Wire:
+    """The message made of the facts; raises Unmappable, also for what nobody foresaw."""
+    try:
+        return line.write(read_facts(key=key, fact_id=mine.id, sealed=mine.facts), message_id=message_id)
+    except Unmappable:
+        raise
+    except Exception as error:
+        # Left to itself it would fail again at every waking, unseen, and take its companions along.
+        _LOG.exception("facts cannot be mapped", extra={"fact_id": str(mine.id)})
+        raise Unmappable((), code="BROKEN") from error
+
+
+def _taken(place: delivery.Place, claims: list[Claim]) -> list[Claim]:
+    """Write the claims down. New messages are frozen: from then on every retry sends exactly these bytes."""
+    fresh = [_freezing(claim) for claim in claims if claim.fresh]
+    if fresh:
+        place.session.execute(_FREEZE, fresh)
+    place.session.execute(
         _SENDING,
         {
             "tenant_id": place.tenant_id,
-            "id": mine.id,
-            "lost": place.lost,
+            "ids": [claim.fact_id for claim in claims],
+            "message_ids": [claim.message_id for claim in claims],
             "lease_until": place.now + place.pace.lease,
-            "message_id": message_id,
         },
     )
-    return Claim(
-        tenant_id=place.tenant_id,
-        fact_id=mine.id,
-        case_id=mine.case_id,
-        case_no=mine.case_no,
-        seq=mine.seq,
-        token=mine.token + 1,
-        attempts=mine.attempts + 1,
-        failing_since=mine.failing_since,
-        key=key,
-        line=line,
-        message_id=message_id,
-        wire=wire,
-        done=_done(session, place) if wire.enclosures else frozenset(),
-        previous_chain=before.chain if before is not None else None,
-        troubled=mine.troubled,
-        claimed_at=place.now,
-    )
+    return claims
 
 
-def _frozen(session: Session, place: delivery.Place, key: OpenKey, line: Line) -> tuple[UUID, Wire]:
-    """The message as it was frozen, or freeze it now: from then on every retry sends exactly these bytes."""
-    if place.row.message_id is not None:
-        return place.row.message_id, thaw(session, place.tenant_id, place.row.message_id, key)
-    message_id = new_id()
-    facts = read_facts(key=key, fact_id=place.row.id, sealed=place.row.facts)
-    wire = line.write(facts, message_id=message_id)
-    session.execute(
-        _FREEZE,
-        {
-            "tenant_id": place.tenant_id,
-            "message_id": message_id,
-            "fact_id": place.row.id,
-            "case_id": place.row.case_id,
-            "body": key.seal(wire.body, context=_body(message_id)),
-            "enclosures": _seal_enclosures(wire.enclosures, key, message_id),
-            "digest": wire.digest,
-            "mapping_version": wire.mapping_version,
-            "created_at": place.now,
-        },
-    )
-    return message_id, wire
+def _freezing(claim: Claim) -> dict[str, object]:
+    return {
+        "tenant_id": claim.tenant_id,
+        "message_id": claim.message_id,
+        "fact_id": claim.fact_id,
+        "case_id": claim.case_id,
+        "body": claim.key.seal(claim.wire.body, context=_body(claim.message_id)),
+        "enclosures": _seal_enclosures(claim.wire.enclosures, claim.key, claim.message_id),
+        "digest": claim.wire.digest,
+        "mapping_version": claim.wire.mapping_version,
+        "created_at": claim.claimed_at,
+    }
 
 
 def thaw(session: Session, tenant_id: int, message_id: UUID, key: OpenKey) -> Wire:
@@ -189,11 +248,11 @@ def thaw(session: Session, tenant_id: int, message_id: UUID, key: OpenKey) -> Wi
     return Wire(key.unseal(row.body, context=_body(message_id)), row.digest, enclosures, row.mapping_version)
 
 
-def _done(session: Session, place: delivery.Place) -> frozenset[str]:
+def _done(place: delivery.Place) -> frozenset[str]:
     sent = select(PushedMaterial.digest).where(
         PushedMaterial.tenant_id == place.tenant_id, PushedMaterial.case_id == place.row.case_id
     )
-    return frozenset(session.scalars(sent))
+    return frozenset(place.session.scalars(sent))
 
 
 def _seal_enclosures(enclosures: tuple[Enclosure, ...], key: OpenKey, message_id: UUID) -> bytes | None:

@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     WAIT = "wait"
     AGAIN = "again"
+    UNSENT = "unsent"  # claimed with others, and not tried because something was wrong with one of them
 
 
 @dataclass(frozen=True, slots=True)

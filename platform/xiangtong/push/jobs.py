@@ -6,15 +6,15 @@ from uuid import UUID
 
 from xiangtong.kernel import jobs
 from xiangtong.ledger.record import DELIVER
-from xiangtong.push.deliver import deliver
+from xiangtong.push.deliver import deliver_together
 from xiangtong.push.ports import Services
 from xiangtong.push.sweep import sweep
 
 
 @jobs.task(DELIVER)
 def deliver_fact(services: Services, *, tenant_id: int, fact_id: str) -> None:
-    """Tell the province of one event."""
-    deliver(services, tenant_id=tenant_id, fact_id=UUID(fact_id))
+    """Tell the province of one event, and of what else of the township waits."""
+    deliver_together(services, tenant_id=tenant_id, fact_id=UUID(fact_id))
 
 
 @jobs.task("push.sweep", cron="* * * * * */5")

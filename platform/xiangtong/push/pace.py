@@ -20,6 +20,7 @@ class Pace:
     claims_lost    claims in a row that never reported back before the message is taken for poison
     failures       failures in a row, with no success of anybody between, that open the breaker
     probe_every    how often an open breaker lets one message try
+    together, hands   how many messages of a township one claim may take, and over how many connections they go
     per_tenant, window   the sweeper's share for each tenant in a pass, and the bound on what waits in the queue
     """
 
@@ -33,6 +34,8 @@ class Pace:
     claims_lost: int = 5
     failures: int = 20
     probe_every: timedelta = timedelta(seconds=30)
+    together: int = 32
+    hands: int = 4
     per_tenant: int = 50
     window: int = 2000
     woken_for: timedelta = timedelta(seconds=60)

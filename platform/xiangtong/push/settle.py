@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -25,37 +27,75 @@ from xiangtong.tenancy.scope import Scope
 _Columns = dict[str, object]
 # A message that had to be sent again (GAP) keeps the receipt it had: digest and chain are the same.
 _DELIVERED = text(
-    "with mine as (update ledger_fact set state = 'delivered', lease_until = null, lost = 0, failing_since = null,"
-    "  last_code = null, last_reason = null"
-    "  where tenant_id = :tenant_id and id = :id and token = :token and state = 'sending' returning id),"
+    "with given as (select * from json_to_recordset(cast(:rows as json)) as g(id uuid, token int, case_id uuid,"
+    "  case_no text, seq int, message_id uuid, receipt_no text, digest text, chain text, received_at timestamptz,"
+    "  received_on date, attempt uuid, took_ms int, status int)),"
+    " mine as (update ledger_fact f set state = 'delivered', lease_until = null, lost = 0, failing_since = null,"
+    "  last_code = null, last_reason = null from given g where f.tenant_id = :tenant_id and f.id = g.id"
+    "  and f.token = g.token and f.state = 'sending' returning f.id),"
     " kept as (insert into receipt (tenant_id, fact_id, case_id, case_no, seq, message_id, receipt_no, digest, chain,"
-    "  received_at, received_on) select :tenant_id, id, :case_id, :case_no, :seq, :message_id, :receipt_no, :digest,"
-    "  :chain, :received_at, :received_on from mine on conflict do nothing),"
+    "  received_at, received_on) select :tenant_id, g.id, g.case_id, g.case_no, g.seq, g.message_id, g.receipt_no,"
+    "  g.digest, g.chain, g.received_at, g.received_on from given g join mine using (id) on conflict do nothing),"
     " noted as (insert into push_attempt (tenant_id, id, fact_id, case_id, token, at, took_ms, status, outcome)"
-    "  select :tenant_id, :attempt, id, :case_id, :token, :now, :took_ms, :status, 'delivered' from mine)"
-    " select exists (select from mine)"
+    "  select :tenant_id, g.attempt, g.id, g.case_id, g.token, :now, g.took_ms, g.status, 'delivered'"
+    "  from given g join mine using (id))"
+    " select id from mine"
 )
 # A statement of its own, after the one above: it must see what a claim wrote while that one waited for its lock.
 _ROUSE = text(
-    "update ledger_fact set state = 'due', due_at = :now, lease_until = :woken"
-    " where tenant_id = :tenant_id and case_id = :case_id and seq = :seq and state = 'behind' returning id"
+    "update ledger_fact f set state = 'due', due_at = :now, lease_until = :woken"
+    " from unnest(cast(:cases as uuid[]), cast(:seqs as int[])) as g(case_id, seq)"
+    " where f.tenant_id = :tenant_id and f.case_id = g.case_id and f.seq = g.seq and f.state = 'behind'"
+    " returning f.id, f.case_id"
 )
 
 
 def settle(services: Services, claim: Claim, verdict: Verdict, *, pace: Pace) -> str:
     """Record the verdict; returns the word for it, or `fenced` when another worker has taken the message over."""
+    if verdict.outcome is Outcome.DELIVERED:
+        return "delivered" if settle_delivered(services, [(claim, verdict)], pace=pace) else "fenced"
     reach("push.before_settle")
     with services.db.scope(Scope(tenant_id=claim.tenant_id)) as session:
         now = clock.now()
-        if verdict.outcome is Outcome.DELIVERED:
-            return "delivered" if _keep_receipt(session, claim, verdict, now, pace) else "fenced"
         columns = _COLUMNS[verdict.outcome](session, claim, verdict, now, pace)
         if not _fenced(session, claim, columns):
             session.rollback()
             return "fenced"
         _AFTER.get(verdict.outcome, _nothing)(session, claim, verdict, now, pace)
-        _note(session, claim, verdict, now)
+        if verdict.outcome is not Outcome.UNSENT:
+            _note(session, claim, verdict, now)
     return verdict.outcome.value
+
+
+def settle_delivered(services: Services, told: Sequence[tuple[Claim, Verdict]], *, pace: Pace) -> set[UUID]:
+    """Keep the receipts of one township's messages together; returns the facts whose claim was still ours.
+
+    The way of almost every message, so in few statements however many there are.
+    """
+    reach("push.before_settle")
+    first = told[0][0]
+    with services.db.scope(Scope(tenant_id=first.tenant_id)) as session:
+        now = clock.now()
+        rows = json.dumps([_receipt(claim, verdict, now) for claim, verdict in told], default=str)
+        ours = set(session.scalars(_DELIVERED, {"tenant_id": first.tenant_id, "now": now, "rows": rows}))
+        kept = [claim for claim, _ in told if claim.fact_id in ours]
+        after = [(claim.case_id, claim.seq + 1) for claim in kept]
+        wake(session, tenant_id=first.tenant_id, places=after, now=now, pace=pace)
+        if kept and first.troubled:
+            breaker.succeeded(session, destination=first.line.destination)
+    return ours
+
+
+def _receipt(claim: Claim, verdict: Verdict, now: datetime) -> dict[str, object]:
+    receipt = verdict.receipt or {}
+    received = datetime.fromisoformat(receipt["received_at"])
+    return {
+        "id": claim.fact_id, "token": claim.token, "case_id": claim.case_id, "case_no": claim.case_no,
+        "seq": claim.seq, "message_id": claim.message_id, "receipt_no": receipt["receipt_no"],
+        "digest": receipt["message_digest"], "chain": receipt["chain"], "received_at": received,
+        "received_on": clock.local(received).date(), "attempt": new_id(), "took_ms": _took(claim, now),
+        "status": verdict.status,
+    }  # fmt: skip
 
 
 def _fenced(session: Session, claim: Claim, columns: _Columns) -> bool:
@@ -113,30 +153,9 @@ _COLUMNS: dict[Outcome, _Deciding] = {
     Outcome.CHAIN: _park,
     Outcome.SHUT: _hold,
     Outcome.WAIT: _hold,
+    Outcome.UNSENT: _hold,
     Outcome.MISSING: _step_back,
 }
-
-
-def _keep_receipt(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> bool:
-    """The way of almost every message, so in few statements; False when the claim is no longer ours."""
-    receipt = verdict.receipt or {}
-    received = datetime.fromisoformat(receipt["received_at"])
-    ours = session.scalar(
-        _DELIVERED,
-        {
-            "tenant_id": claim.tenant_id, "id": claim.fact_id, "token": claim.token, "case_id": claim.case_id,
-            "case_no": claim.case_no, "seq": claim.seq, "message_id": claim.message_id,
-            "receipt_no": receipt["receipt_no"], "digest": receipt["message_digest"], "chain": receipt["chain"],
-            "received_at": received, "received_on": clock.local(received).date(), "attempt": new_id(), "now": now,
-            "took_ms": _took(claim, now), "status": verdict.status,
-        },
-    )  # fmt: skip
-    if not ours:
-        return False
-    wake(session, claim, seq=claim.seq + 1, now=now, pace=pace)
-    if claim.troubled:
-        breaker.succeeded(session, destination=claim.line.destination)
-    return True
 
 
 def _count_failure(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
@@ -163,7 +182,8 @@ def _send_missing(session: Session, claim: Claim, verdict: Verdict, now: datetim
         )
         .values(state="behind", due_at=now + pace.behind_for, lease_until=None)
     )
-    wake(session, claim, seq=verdict.expected_seq, now=now, pace=pace)
+    places = [(claim.case_id, verdict.expected_seq)]
+    wake(session, tenant_id=claim.tenant_id, places=places, now=now, pace=pace)
 
 
 def _differ(session: Session, claim: Claim, verdict: Verdict, now: datetime, pace: Pace) -> None:
@@ -192,12 +212,12 @@ _AFTER: dict[Outcome, _After] = {
 }
 
 
-def wake(session: Session, claim: Claim, *, seq: int, now: datetime, pace: Pace) -> None:
-    """Rouse event `seq` of the case if it sleeps behind another."""
-    place = {"tenant_id": claim.tenant_id, "case_id": claim.case_id, "seq": seq}
-    woken = session.scalar(_ROUSE, place | {"now": now, "woken": now + pace.woken_for})
-    if woken is not None:
-        defer_delivery(session, tenant_id=claim.tenant_id, fact_id=woken, case_id=claim.case_id)
+def wake(session: Session, *, tenant_id: int, places: Sequence[tuple[UUID, int]], now: datetime, pace: Pace) -> None:
+    """Rouse the events at these places (case, seq) that sleep behind others."""
+    asked = {"cases": [case_id for case_id, _ in places], "seqs": [seq for _, seq in places]}
+    moment = {"tenant_id": tenant_id, "now": now, "woken": now + pace.woken_for}
+    for row in session.execute(_ROUSE, asked | moment).all():
+        defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=row.case_id)
 
 
 def note_difference(
