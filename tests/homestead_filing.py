@@ -153,5 +153,4 @@ def pick(page: Page, name: str, paper: dict[str, Any]) -> None:
 
 def saved(page: Page) -> None:
     """Wait until the page says that everything is kept."""
-    expect(page.locator("[data-saved]")).to_contain_text("已自动保存")
-
+    expect(page.locator("[data-saved]:not([data-pending])")).to_contain_text("已自动保存")

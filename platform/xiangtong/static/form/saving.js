@@ -22,7 +22,13 @@
   /** Note that the answer at a pointer is now this raw text (or list of texts). */
   Saver.prototype.note = function (pointer, value) {
     this.waiting.set(pointer, value);
+    this.mark();
     this.soon(PAUSE);
+  };
+
+  /** The line that says “saved” does not look so while something is on its way. */
+  Saver.prototype.mark = function () {
+    if (this.line) this.line.toggleAttribute("data-pending", this.waiting.size > 0);
   };
 
   Saver.prototype.soon = function (pause) {
@@ -81,6 +87,7 @@
       if (!sentence || this.page.touched.has(pair[0])) this.page.tell(pair[0], sentence);
     });
     this.showConflicts(batch, answer.conflicts || []);
+    this.mark();
     if (!this.waiting.size) await this.keeper.drop();
   };
 
@@ -106,6 +113,7 @@
     else if (status === 409) this.stop(words.elsewhere);
     else {
       batch.forEach((pair) => this.waiting.delete(pair[0]));
+      this.mark();
       this.say("waiting", words.refused);
     }
     return undefined;

@@ -1,0 +1,64 @@
+"""The window as a clerk uses it in a browser: sign in with the code of the demo's message, open a case, act on it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from xiangtong.identity import demo
+
+CLERK, REVIEWER, ADMIN, OPERATOR = "321003100-003", "321003100-004", "321003100-001", "3210-901"
+_CODE = re.compile(r"\b(\d{6})，5\b")
+
+
+def sign_in(page: Page, url: str, account: str) -> None:
+    """Account, password, and the code that the demo's message page shows."""
+    page.goto(f"{url}/console/sign-in")
+    page.get_by_label("账号或手机号").fill(account)
+    page.get_by_label("密码").fill(demo.PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="发验证码给我").click()
+    page.get_by_label("短信里的 6 位数字").fill(_code_of(page, url))
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("navigation", name="主要栏目").get_by_role("link", name="办件")).to_be_visible()
+
+
+def open_case(page: Page, name: str) -> None:
+    """From the navigation to the case of an applicant."""
+    page.get_by_role("navigation", name="主要栏目").get_by_role("link", name="办件").click()
+    page.locator("#list").get_by_role("link", name=re.compile(name)).first.click()
+    expect(page.locator("#record")).to_contain_text(name)
+
+
+def act(page: Page, words: str, done: str, **answers: str) -> None:
+    """Press an action's button, answer what it asks, press it again, and wait to be told that it is done."""
+    begin(page, words)
+    for name, answer in answers.items():
+        field = page.locator(f"#side [name={name}]")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(answer)
+        else:
+            field.fill(answer)
+    finish(page, words, done)
+
+
+def begin(page: Page, words: str) -> None:
+    """Open the form of an action."""
+    page.locator("#side").get_by_role("link", name=re.compile(f"^{words}")).click()
+    expect(page.locator("#side").get_by_role("heading", name=words)).to_be_visible()
+
+
+def finish(page: Page, words: str, done: str) -> None:
+    """Send the form of an action."""
+    page.locator("#side").get_by_role("button", name=words).click()
+    expect(page.locator("#side")).to_contain_text(done)
+
+
+def _code_of(page: Page, url: str) -> str:
+    other = page.context.new_page()
+    other.goto(f"{url}/console/demo-sms")
+    found = _CODE.search(other.locator("main").inner_text())
+    other.close()
+    assert found, "the demo's page shows the code"
+    return found.group(1)

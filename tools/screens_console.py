@@ -1,0 +1,136 @@
+"""The walks of tools/screens.py past everything the staff and the province see, after citizens have filed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Page, expect
+
+import homestead_filing as filing
+import window
+from awaiting import until
+from xiangtong.identity import demo
+from xiangtong.kernel import clock
+
+AUDITOR = "3210-903"
+Camera = Any  # tools/screens.Camera: these modules are its parts.
+_DIVISIONS = "code,name,short_name,level\n"
+
+
+def clerk(camera: Camera) -> None:
+    """Sign-in, list, record, actions, the supplement as both sides see it."""
+    page, url = camera.page(), camera.stack.url
+    page.goto(f"{url}/console/sign-in")
+    camera.shoot(page, "console-sign-in")
+    page.goto(f"{url}/console/sign-in?by=phone")
+    camera.shoot(page, "console-sign-in-phone")
+    window.sign_in(page, url, window.CLERK)
+    page.goto(f"{url}/console/work/")
+    camera.shoot(page, "workbench")
+    window.open_case(page, "张三")
+    camera.shoot(page, "workbench-case")
+    window.begin(page, "受理")
+    camera.shoot(page, "workbench-accept")
+    page.go_back()
+    window.begin(page, "一次性告知补正")
+    page.locator('[name=pick][value="/materials/household_book"]').check()
+    page.locator('[name="why:/materials/household_book"]').fill("户口本只拍了首页，请把家人那几页也拍上来")
+    camera.shoot(page, "workbench-supplement")
+    window.finish(page, "一次性告知补正", "已告知申请人补正")
+    camera.shoot(page, "workbench-asked")
+    page.goto(f"{url}/console/agent/")
+    camera.shoot(page, "agent")
+    page.goto(f"{url}/console/account/")
+    camera.shoot(page, "account")
+    page.context.close()
+    _supplement(camera)
+
+
+def _supplement(camera: Camera) -> None:
+    page = camera.page()
+    page.goto(f"{camera.stack.url}/mine")
+    filing.sign_in(page, "张三")
+    page.get_by_role("link", name=re.compile("看进度")).first.click()
+    camera.shoot(page, "case-supplement")
+    page.get_by_role("button", name="现在补充").click()
+    filing.heading(page, "拍照上传材料")
+    camera.shoot(page, "supplement")
+    page.context.close()
+
+
+def keepers(camera: Camera) -> None:
+    """The township's administrator, the city's operator, the auditor."""
+    url = camera.stack.url
+    page = _with_authenticator(camera, window.ADMIN, "console-second-factor")
+    for name, address in (
+        ("checklist", ""), ("staff", "staff/"), ("staff-new", "staff/new"), ("staff-import", "staff/import"),
+        ("staff-roles", "staff/roles"),
+    ):  # fmt: skip
+        page.goto(f"{url}/console/{address}")
+        camera.shoot(page, name)
+    page.context.close()
+    page = _with_authenticator(camera, window.OPERATOR)
+    for name, address in (
+        ("city-home", ""), ("city-townships", "city/"), ("city-township", "city/321003100/"),
+        ("city-waiting", "city/waiting"), ("push", "city/push/"),
+    ):  # fmt: skip
+        page.goto(f"{url}/console/{address}")
+        camera.shoot(page, name)
+    _dry_run(camera, page)
+    page.context.close()
+    page = _with_authenticator(camera, AUDITOR)
+    page.goto(f"{url}/console/audit/list/")
+    camera.shoot(page, "audit")
+    page.context.close()
+
+
+def _dry_run(camera: Camera, page: Page) -> None:
+    page.goto(f"{camera.stack.url}/console/city/provision")
+    units = "321003100,公道镇,邗江区公道镇人民政府,公道镇,\n"
+    page.locator("#files").set_input_files(
+        [{"name": "units.csv", "mimeType": "text/csv", "buffer": (_units_head() + units).encode()}]
+    )
+    page.get_by_role("button", name="看看会有哪些变化").click()
+    expect(page.locator("main")).to_contain_text("还没有改动任何东西")
+    camera.shoot(page, "city-dry-run")
+
+
+def _units_head() -> str:
+    from xiangtong.wiring import ROOT
+
+    return (ROOT / "tenants" / "yangzhou" / "units.csv").read_text(encoding="utf-8-sig").splitlines()[0] + "\n"
+
+
+def _with_authenticator(camera: Camera, account: str, picture: str = "") -> Page:
+    page, url = camera.page(), camera.stack.url
+    page.goto(f"{url}/console/sign-in")
+    page.get_by_label("账号或手机号").fill(account)
+    page.get_by_label("密码").fill(demo.PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("验证器上的 6 位数字").wait_for()
+    if picture:
+        camera.shoot(page, picture)
+    page.get_by_label("验证器上的 6 位数字").fill(pyotp.TOTP(demo.TOTP_SECRET).at(clock.now()))
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("navigation", name="主要栏目").wait_for()
+    return page
+
+
+def province(camera: Camera) -> None:
+    """What the little province shows."""
+    page = camera.page()
+
+    def arrived() -> bool:
+        page.goto(camera.stack.province)
+        return page.locator("main table a").count() >= 2
+
+    until(arrived, "both cases at the province", 180)
+    camera.shoot(page, "sandbox")
+    page.locator("main table a").first.click()
+    camera.shoot(page, "sandbox-case")
+    page.context.close()
+
+
+WALKS = (clerk, keepers, province)
