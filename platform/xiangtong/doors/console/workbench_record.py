@@ -31,7 +31,7 @@ from xiangtong.validation.validate import with_defaults
 from xiangtong.validation.wording import parameter_words, rule_words
 
 _FILES = frozenset({"file", "photo", "signature"})
-_SHORT = 8  # Of a receipt's number, as many characters as tell receipts apart at a glance.
+_SHORT = 8  # The end of a receipt's number tells receipts apart at a glance.
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,4 +227,4 @@ def _receipt(session: ScopedSession, detail: Detail) -> str:
     row = detail.row
     mine = select(Receipt.receipt_no).where(Receipt.tenant_id == row.tenant_id, Receipt.case_id == row.id)
     found = session.scalar(mine.order_by(Receipt.seq.desc()).limit(1))
-    return found[:_SHORT] if found else ""
+    return found[-_SHORT:] if found else ""

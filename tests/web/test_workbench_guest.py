@@ -1,0 +1,68 @@
+"""A case handed to another body: seen and moved through its work item, and nothing else of its township."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from console_browser import Browser
+from workbench_hall import Hall, make_hall
+from xiangtong.cases import guests
+from xiangtong.cases.record import open_case
+from xiangtong.identity import sessions, staff
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import Database, Scope
+
+
+@pytest.fixture
+def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Hall:
+    """公道镇, with 杨寿镇 beside it."""
+    return make_hall(db, keys, tmp_path)
+
+
+def neighbour(hall: Hall) -> Browser:
+    """A clerk of 杨寿镇 who is signed in."""
+    services, browser = hall.services, hall.browser()
+    entry = staff.Entry("101", "吴一", "", ("window_clerk",), ("321003108",))
+    with services.db.scope(Scope(tenant_id=2)) as session:
+        member = staff.add(session, keys=services.keys, tenant=session.get_one(Tenant, 2), entry=entry, giver=None)
+        member.must_change = False
+        token = sessions.open_session(session, kind="staff", subject_id=member.id, tenant_id=2)
+    browser.client.set_cookie("xiangtong_staff", token)
+    return browser
+
+
+def hand_over(hall: Hall, case_no: str) -> UUID:
+    """公道镇 asks 杨寿镇 to handle one case."""
+    ((case_id,),) = hall.rows(f"select id from case_record where case_no = '{case_no}'")
+    with hall.services.db.scope(Scope(tenant_id=1)) as session:
+        case = open_case(session, keys=hall.services.keys, tenant_id=1, case_id=case_id)  # type: ignore[arg-type]
+        return guests.invite(session, case=case, to_tenant_id=2)
+
+
+def test_a_handed_case_is_handled_through_its_work_item_alone(hall: Hall) -> None:
+    case_no = hall.case()
+    clerk = neighbour(hall)
+    clerk.get(f"/work/{case_no}", 404)
+    assert "高龄津贴" not in clerk.get("/work/")
+    item = hand_over(hall, case_no)
+    listed = clerk.get("/work/")
+    assert "别处交办" in listed
+    assert "钱七" not in listed
+    page = clerk.get(f"/work/handed/{item}")
+    assert "钱七" in page
+    assert case_no in page
+    clerk.get(f"/work/{case_no}", 404)
+    clerk.post(f"/work/handed/{item}/do/accept", on=f"/work/handed/{item}/do/accept", seq="1", window="")
+    assert hall.rows("select type from case_event order by seq") == [("apply",), ("accept",)]
+    assert hall.rows("select actor_label, action from audit_entry where action = 'case.accept'") == [
+        ("101", "case.accept")
+    ]
+    with hall.services.db.scope(Scope(tenant_id=1)) as session:
+        ((case_id,),) = hall.rows("select id from case_record")
+        case = open_case(session, keys=hall.services.keys, tenant_id=1, case_id=case_id)  # type: ignore[arg-type]
+        guests.uninvite(session, case=case, from_tenant_id=2, done=True)
+    clerk.get(f"/work/handed/{item}", 404)
