@@ -97,7 +97,7 @@ def make_desk(services: Services, claims: Claims = QIAN_QI) -> Desk:
         app.register_blueprint(part.blueprint)
     with services.db.scope(Scope(tenant_id=1)) as session:
         if session.get(Item, (1, "old-age")) is None:
-            session.add(Item(**_ITEM))
+            session.add(Item(**item_of(1)))
     return sit_down(services, app, claims)
 
 
@@ -111,8 +111,13 @@ def sit_down(services: Services, app: Flask, claims: Claims) -> Desk:
     return Desk(services, app, client, citizen_id)
 
 
+def item_of(tenant_id: int) -> dict[str, Any]:
+    """The columns of the item that is declared with the form, in a township."""
+    return _ITEM | {"tenant_id": tenant_id}
+
+
 _ITEM: dict[str, Any] = {
-    "tenant_id": 1, "key": "old-age", "item_code": "11321003MB0123456B5000505003000", "basic_code": "000505003000",
+    "key": "old-age", "item_code": "11321003MB0123456B5000505003000", "basic_code": "000505003000",
     "name": "高龄津贴给付", "item_type": "05", "case_type": "2", "form_code": FORM, "promised_days": 22,
     "statutory_days": 30, "unit_name": "公道镇人民政府", "unit_code": "11321003MB0123456B", "version": 1, "position": 1,
 }  # fmt: skip
