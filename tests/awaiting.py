@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = 90) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = 180) -> None:
     """Return as soon as `holds()` is true; fail with `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():

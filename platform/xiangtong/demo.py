@@ -155,7 +155,7 @@ def start(demo: Demo) -> None:
     _until_it_answers(demo, f"{settings.base_url}/readyz")
 
 
-def _until_it_answers(demo: Demo, address: str, seconds: int = 60) -> None:
+def _until_it_answers(demo: Demo, address: str, seconds: int = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in demo.processes):
