@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import func, select, text
 
+from xiangtong.kernel.ids import new_id
+from xiangtong.tenancy import bulk
 from xiangtong.tenancy.demo import is_credit_code
 from xiangtong.tenancy.folder import MemoryFolder, PathFolder
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import City, Division, Place, Tenant, TenantKey, Unit, WorkDay
-from xiangtong.tenancy.provision import provision
+from xiangtong.tenancy.provision import Township, provision
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 from xiangtong.tenancy.sheet import BadFiles
 
@@ -207,7 +211,28 @@ def test_what_a_township_typed_stays(db: Database, keys: KeyRing) -> None:
         assert (hall.phone, hall.address) == ("0514-87000000", "公道镇某路 1 号")
 
 
-def test_founders_are_called_in_every_open_township(db: Database, keys: KeyRing) -> None:
-    seen = []
-    provision(db, keys, _small(), founders=[lambda session, tenant: seen.append(tenant.code)])
-    assert sorted(seen) == ["321003100", "321003108"]
+def test_founders_are_told_every_open_township_and_their_rows_are_written(db: Database, keys: KeyRing) -> None:
+    told: list[tuple[str, list[str]]] = []
+
+    def found(prefix: str, townships: Sequence[Township]) -> Mapping[int, bulk.Batch]:
+        told.append((prefix, [village.short_name for each in townships for village in each.villages]))
+        window = {"kind": "window", "division_code": "", "name": "窗口 1"}
+        adding = bulk.inserting(Place, ("tenant_id", "id", "kind", "division_code", "name"))
+        return {each.id: {adding: [{"tenant_id": each.id, "id": new_id(), **window}]} for each in townships}
+
+    provision(db, keys, _small(), founders=[found])
+    assert told == [("3210", ["太平村", "东兴村"])]
+    with db.oversight("321003") as eyes:
+        assert eyes.scalar(select(func.count()).select_from(Place).where(Place.kind == "window")) == 2
+
+
+def test_a_founder_writes_no_row_of_another_township(db: Database, keys: KeyRing) -> None:
+    def found(prefix: str, townships: Sequence[Township]) -> Mapping[int, bulk.Batch]:
+        one, other = townships
+        row = {"tenant_id": other.id, "id": new_id(), "kind": "window", "division_code": "", "name": "窗口"}
+        return {one.id: {bulk.inserting(Place, tuple(row)): [row]}}
+
+    with pytest.raises(InsufficientPrivilege):
+        provision(db, keys, _small(), founders=[found])
+    with db.scope(NOBODY) as session:
+        assert session.scalar(select(func.count()).select_from(Division)) == 0

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from xiangtong.documents.models import LibraryVersion, Pin
 from xiangtong.documents.overlay import Composer, digest
 from xiangtong.kernel.errors import NotFound
+from xiangtong.tenancy import bulk
 
 _COMPOSER = Composer()
+# (tenant_id, kind, key) of pins that stand.
+Pinned = frozenset[tuple[int, str, str]]
+# A pin that somebody made in the meantime stays as it is.
+PINNING = bulk.inserting(Pin, ("tenant_id", "kind", "key", "version", "hash"), replacing=())
 
 
 def publish_to_library(session: Session, *, kind: str, key: str, body: Mapping[str, Any]) -> LibraryVersion:
@@ -41,15 +45,20 @@ def newest_of_each(session: Session) -> list[LibraryVersion]:
     return list({(version.kind, version.key): version for version in session.scalars(ordered)}.values())
 
 
-def pin_missing(session: Session, *, tenant_id: int, versions: Iterable[LibraryVersion]) -> None:
-    """Pin the township to each version, unless it has a pin of that kind and key already."""
-    rows = [
+def pinned(session: Session) -> Pinned:
+    """The pins of every tenant that `session` (of the oversight role) may read."""
+    return frozenset(
+        (row.tenant_id, row.kind, row.key) for row in session.execute(select(Pin.tenant_id, Pin.kind, Pin.key))
+    )
+
+
+def missing_pins(present: Pinned, *, tenant_id: int, versions: Iterable[LibraryVersion]) -> list[dict[str, Any]]:
+    """The rows that pin a township to each version of whose kind and key it has no pin yet."""
+    return [
         {"tenant_id": tenant_id, "kind": item.kind, "key": item.key, "version": item.version, "hash": item.hash}
         for item in versions
+        if (tenant_id, item.kind, item.key) not in present
     ]
-    if rows:
-        missing = postgresql.insert(Pin.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
-        session.execute(missing, rows)
 
 
 def move_pin(session: Session, *, tenant_id: int, kind: str, key: str, version: int) -> Pin:

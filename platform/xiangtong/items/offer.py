@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from xiangtong.documents import library
@@ -15,7 +14,8 @@ from xiangtong.documents.models import LibraryVersion
 from xiangtong.items.codes import CASE_TYPES, ITEM_TYPES, implementing_code
 from xiangtong.items.models import Item
 from xiangtong.kernel.errors import NotFound
-from xiangtong.tenancy.models import Unit
+from xiangtong.tenancy import bulk
+from xiangtong.tenancy.difference import Governing
 
 KIND = "item"
 
@@ -38,27 +38,58 @@ class Guide:
         return CASE_TYPES[self.item.case_type]
 
 
-def lay_down(
-    session: Session, *, tenant_id: int, division_code: str, name: str, versions: Sequence[LibraryVersion]
-) -> list[Item]:
-    """Offer every catalogue item in a township that does not offer it yet; returns all it offers.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What provisioning compares of an item."""
 
-    The body that offers is the unit whose area is the township itself. Where its credit code arrives later, calling
-    again completes the codes.
+    key: str
+    name: str
+    item_code: str | None
+    unit_code: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaidDown:
+    """The rows to write with `OFFERING`, and the open items of the catalogue as they stand after that."""
+
+    rows: list[dict[str, Any]]
+    offers: list[Offer]
+
+
+Offers = Mapping[tuple[int, str], Offer]
+_COLUMNS = (
+    "tenant_id", "key", "item_code", "basic_code", "name", "item_type", "case_type", "form_code", "promised_days",
+    "statutory_days", "visits", "unit_name", "unit_code", "version", "position", "demo",
+)  # fmt: skip
+OFFERING = bulk.inserting(Item, _COLUMNS, replacing=("item_code", "unit_code", "unit_name", "demo"))
+
+
+def offers(session: Session) -> Offers:
+    """What every tenant that `session` (of the oversight role) may read offers, by tenant and key."""
+    columns = (Item.tenant_id, Item.key, Item.name, Item.item_code, Item.unit_code, Item.state)
+    rows = session.execute(select(*columns))
+    return {(row.tenant_id, row.key): Offer(*row[1:]) for row in rows}
+
+
+def lay_down(
+    present: Offers, *, tenant_id: int, name: str, unit: Governing | None, versions: Sequence[LibraryVersion]
+) -> LaidDown:
+    """What it takes for a township to offer every catalogue item.
+
+    name  of the township, which stands for the body that offers while no unit is known
+    unit  whose area is the township itself: the body that offers. Where its credit code arrives later, laying down
+          again completes the codes; everything else that stands stays as it is
     """
-    unit = session.scalars(select(Unit).where(Unit.tenant_id == tenant_id, Unit.area_code == division_code)).first()
-    library.pin_missing(session, tenant_id=tenant_id, versions=versions)
-    rows = [_row(tenant_id, version, unit, name) for version in versions]
-    if rows:
-        statement = postgresql.insert(Item.__table__)  # type: ignore[arg-type]
-        fresh = statement.excluded
-        known = {"item_code": fresh.item_code, "unit_code": fresh.unit_code, "unit_name": fresh.unit_name}
-        upsert = statement.on_conflict_do_update(
-            index_elements=["tenant_id", "key"], set_=known | {"demo": fresh.demo},
-            where=Item.unit_code.is_distinct_from(fresh.unit_code),
-        )  # fmt: skip
-        session.execute(upsert, rows)
-    return offered(session, tenant_id=tenant_id)
+    rows, found = [], []
+    for version in versions:
+        row, standing = _row(tenant_id, version, unit, name), present.get((tenant_id, version.key))
+        if standing is None or standing.unit_code != row["unit_code"]:
+            rows.append(row)
+            kept = (standing.name, standing.state) if standing else (row["name"], "open")
+            standing = Offer(version.key, kept[0], row["item_code"], row["unit_code"], kept[1])
+        found.append(standing)
+    return LaidDown(rows, [each for each in found if each.state == "open"])
 
 
 def offered(session: Session, *, tenant_id: int, limit: int = 50) -> list[Item]:
@@ -85,7 +116,7 @@ def guide(session: Session, *, tenant_id: int, code: str) -> Guide:
     return Guide(item, library.composed(session, tenant_id=tenant_id, kind=KIND, key=item.key))
 
 
-def _row(tenant_id: int, version: LibraryVersion, unit: Unit | None, name: str) -> dict[str, Any]:
+def _row(tenant_id: int, version: LibraryVersion, unit: Governing | None, name: str) -> dict[str, Any]:
     body, credit = version.body, unit.credit_code if unit else None
     limits = body.get("limits", {})
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from xiangtong.search.models import SearchEntry
+from xiangtong.tenancy import bulk
+from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.names import pinyin
 
 _LONGEST_QUERY = 40
@@ -35,11 +37,47 @@ class Entry:
     spoken: tuple[str, str] | None = None
 
 
+# Entries that stand, by tenant, then by kind and key: title, words, pinyin, initials, address.
+Findable = Mapping[int, Mapping[tuple[str, str], tuple[str, ...]]]
+_COMPARED = ("title", "words", "pinyin", "initials", "address")
+PUTTING = bulk.inserting(SearchEntry, ("tenant_id", "kind", "key", *_COMPARED), replacing=_COMPARED)
+TAKING_OUT = bulk.deleting(SearchEntry)
+
+
+def findable(session: Session, *, city_code: str, kinds: Sequence[str]) -> Findable:
+    """The entries of these kinds of every tenant of a city; published text, which everybody may read."""
+    mine = select(Tenant.id).where(Tenant.city_code == city_code)
+    columns = [SearchEntry.__table__.c[name] for name in ("tenant_id", "kind", "key", *_COMPARED)]
+    found: dict[int, dict[tuple[str, str], tuple[str, ...]]] = {}
+    for row in session.execute(select(*columns).where(SearchEntry.tenant_id.in_(mine), SearchEntry.kind.in_(kinds))):
+        found.setdefault(row[0], {})[row[1], row[2]] = tuple(row[3:])
+    return found
+
+
+def differing(
+    present: Mapping[tuple[str, str], tuple[str, ...]], *, tenant_id: int, entries: Iterable[Entry]
+) -> list[dict[str, Any]]:
+    """The rows of those entries that do not stand as they are wanted, to be written with `PUTTING`."""
+    rows = (_columns(tenant_id, entry) for entry in entries)
+    return [row for row in rows if present.get((row["kind"], row["key"])) != tuple(row[name] for name in _COMPARED)]
+
+
+def gone(
+    present: Mapping[tuple[str, str], tuple[str, ...]], *, tenant_id: int, entries: Iterable[Entry], kind: str
+) -> list[dict[str, Any]]:
+    """The entries of `kind` that stand and are not wanted any more, to be written with `TAKING_OUT`."""
+    wanted = {(entry.kind, entry.key) for entry in entries}
+    return [
+        {"tenant_id": tenant_id, "kind": kind, "key": key}
+        for of, key in present
+        if of == kind and (of, key) not in wanted
+    ]
+
+
 def put(session: Session, *, tenant_id: int, entries: Sequence[Entry]) -> None:
     """Add or replace entries."""
     if not entries:
         return
-    # One row a statement, sent in a pipeline: unlike a long VALUES list it is compiled once for all townships.
     statement = postgresql.insert(SearchEntry.__table__)  # type: ignore[arg-type]
     fresh = {name: statement.excluded[name] for name in ("title", "words", "pinyin", "initials", "address", "day")}
     upsert = statement.on_conflict_do_update(index_elements=["tenant_id", "kind", "key"], set_=fresh)

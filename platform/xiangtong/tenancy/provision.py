@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.ids import new_id
-from xiangtong.tenancy import workdays
-from xiangtong.tenancy.blueprint import Blueprint, TenantPlan, draw
+from xiangtong.tenancy import bulk, workdays
+from xiangtong.tenancy.blueprint import Blueprint, PlacePlan, TenantPlan, UnitPlan, draw
+from xiangtong.tenancy.bulk import Batch
 from xiangtong.tenancy.city_file import read_city
-from xiangtong.tenancy.difference import Difference, Line, Work, city_row, compare, survey
+from xiangtong.tenancy.difference import Difference, Governing, Line, Work, city_row, compare, survey
+from xiangtong.tenancy.division_file import DivisionRow
 from xiangtong.tenancy.folder import Folder
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import City, Division, Place, Tenant, TenantKey, Unit
-from xiangtong.tenancy.scope import CITY, Database, within
+from xiangtong.tenancy.scope import CITY, Database
 from xiangtong.tenancy.sheet import BadFiles, BadRow
 
-# What other areas lay down in every township (pins, items); called in the township's scope, does only what is missing.
-Founder = Callable[[ScopedSession, Tenant], None]
+
+@dataclass(frozen=True, slots=True)
+class Township:
+    """A township that is open, as those who lay something down in it need it; `villages` are those in use."""
+
+    id: int
+    plan: TenantPlan
+    unit: Governing | None
+    villages: Sequence[DivisionRow]
+
+
+# What other areas lay down in every township (pins, items): told the city's prefix and its open townships, they answer
+# with the rows that are missing, by the tenant's id. They are written in the same transaction as the townships.
+Founder = Callable[[str, Sequence[Township]], Mapping[int, Batch]]
+
+_DIVISION = tuple(item.name for item in fields(DivisionRow))
+_TENANT = (
+    "id", "code", "kind", "division_code", "city_code", "name", "short_name", "state", "administered_by",
+    "successor_id", "hall_name", "station_template", "kit", "params", "demo",
+)  # fmt: skip
+# What says which tenant it is never changes, and its state only by a merger or a closing.
+_TENANT_CHANGES = tuple(name for name in _TENANT if name not in {"id", "code", "city_code", "state"})
+_PLACE = ("tenant_id", "id", *(item.name for item in fields(PlacePlan) if item.name != "tenant"))
+_UNIT = ("tenant_id", "id", *(item.name for item in fields(UnitPlan) if item.name != "tenant"))
+_KEY = ("tenant_id", "purpose", "wrapped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +78,13 @@ def provision(
         session.execute(text("select pg_advisory_xact_lock(hashtext('xiangtong.provision'))"))
         blueprint, difference = _studied(db, folder)
         if not dry_run:
-            _write(session, keys, blueprint, difference)
-            _found(session, blueprint, founders)
+            ids = _write_city(session, blueprint, difference)
+            townships = _townships(blueprint, difference, ids) if founders else []
+            batches = _batches(keys, difference, ids)
+            for found in founders:
+                _merge(batches, found(blueprint.city.prefix, townships))
+            bulk.write_tenants(session, batches)
+            workdays.seed(session)
     return _report(blueprint, difference, dry_run=dry_run, seconds=time.perf_counter() - began)
 
 
@@ -86,72 +116,66 @@ def _refuse_strangers(blueprint: Blueprint, difference: Difference, cities: Any)
         raise BadFiles(bad)
 
 
-def _write(session: ScopedSession, keys: KeyRing, blueprint: Blueprint, difference: Difference) -> None:
+def _write_city(session: ScopedSession, blueprint: Blueprint, difference: Difference) -> dict[str, int]:
+    """Write the reference rows; returns the id of every tenant by its code."""
     row = city_row(blueprint.city, blueprint.changes)
     upsert = postgresql.insert(City).values(**row)
     changed = {"name": row["name"], "config": City.config.op("||")(upsert.excluded.config)}
     session.execute(upsert.on_conflict_do_update(index_elements=["code"], set_=changed))
-    by_level = sorted(difference.divisions_new, key=lambda division: (len(division.prefix), division.code))
-    _insert(session, Division, [_values(division) for division in by_level])
-    for division in difference.divisions_changed:
-        session.execute(update(Division).where(Division.code == division.code).values(**_values(division)))
-    ids = _tenants(session, blueprint, difference)
-    fresh = {plan.code for plan in difference.tenants_new}
-    for code in sorted(fresh | set(difference.work)):
-        with within(session, city=False, tenant_id=ids[code]):
-            new_keys = keys.tenant_key_rows([ids[code]]) if code in fresh else []
-            _insert(session, TenantKey, [_columns(key) for key in new_keys])
-            _write_tenant(session, ids[code], difference.work.get(code, Work()))
-    workdays.seed(session)
-
-
-def _tenants(session: ScopedSession, blueprint: Blueprint, difference: Difference) -> dict[str, int]:
-    """Insert and update tenants; returns the id of every tenant by its code."""
-    count = len(difference.tenants_new)
-    fresh = session.scalars(text("select nextval('tenant_id_seq') from generate_series(1, :count)"), {"count": count})
-    numbers = dict(zip((plan.code for plan in difference.tenants_new), fresh, strict=True))
-    city = blueprint.city.prefix
-    rows = [
-        {"state": "open", "id": numbers[plan.code], "city_code": city} | _tenant_values(plan)
-        for plan in difference.tenants_new
-    ]
-    _insert(session, Tenant, rows)
-    ids = {row.code: row.id for row in session.execute(select(Tenant.code, Tenant.id))}
-    relations = [
-        {"b_id": ids[plan.code], "b_by": ids.get(plan.administered_by or ""), "b_next": ids.get(plan.successor or "")}
-        for plan in (*difference.tenants_new, *difference.tenants_changed)
-    ]
-    for plan in difference.tenants_changed:
-        session.execute(update(Tenant).where(Tenant.id == ids[plan.code]).values(**_tenant_values(plan)))
-    if relations:
-        relate = text("update tenant set administered_by = :b_by, successor_id = :b_next where id = :b_id")
-        session.connection().execute(relate, relations)
+    fresh = _numbers(session, len(difference.tenants_new))
+    ids = {**difference.ids, **dict(zip((plan.code for plan in difference.tenants_new), fresh, strict=True))}
+    city, batch = blueprint.city.prefix, Batch()
+    bulk.add(batch, bulk.inserting(Division, _DIVISION), [_values(row) for row in difference.divisions_new])
+    bulk.add(batch, bulk.updating(Division, _DIVISION), [_values(row) for row in difference.divisions_changed])
+    bulk.add(batch, bulk.inserting(Tenant, _TENANT), [_tenant(plan, ids, city) for plan in difference.tenants_new])
+    standing = [_tenant(plan, ids, city) for plan in difference.tenants_changed]
+    bulk.add(batch, bulk.updating(Tenant, _TENANT_CHANGES), standing)
+    closed = [row for row in standing if row["state"] == "closed"]
+    bulk.add(batch, bulk.updating(Tenant, ("state",)), closed)
+    bulk.write_reference(session, batch)
     return ids
 
 
-def _tenant_values(plan: TenantPlan) -> dict[str, Any]:
-    values = _values(plan) | {"params": dict(plan.params)}
-    for relation in ("administered_by", "successor", "closed"):
-        del values[relation]
-    # Only a merger or a closing touches the state here; suspending and reopening are verbs of their own.
-    return values | ({"state": "closed"} if plan.closed else {})
+def _numbers(session: ScopedSession, count: int) -> Sequence[int]:
+    """Fresh numbers of tenants."""
+    drawn = text("select nextval('tenant_id_seq') from generate_series(1, :count)")
+    return session.scalars(drawn, {"count": count}).all()
 
 
-def _write_tenant(session: ScopedSession, tenant_id: int, work: Work) -> None:
-    _insert(session, Place, [_of(tenant_id, _values(place)) for place in work.places_new])
-    _insert(session, Unit, [_of(tenant_id, _values(unit)) for unit in work.units_new])
-    for place in work.places_gone:
-        gone = {"tenant_id": tenant_id, "id": place.id}
-        session.execute(text("delete from place where tenant_id = :tenant_id and id = :id"), gone)
-    if work.places_changed:
-        session.execute(update(Place), work.places_changed)
-    if work.units_changed:
-        session.execute(update(Unit), work.units_changed)
+def _tenant(plan: TenantPlan, ids: Mapping[str, int], city: str) -> dict[str, Any]:
+    return _values(plan) | {
+        "id": ids[plan.code],
+        "city_code": city,
+        "state": "closed" if plan.closed else "open",
+        "administered_by": ids.get(plan.administered_by or ""),
+        "successor_id": ids.get(plan.successor or ""),
+        "params": dict(plan.params),
+    }
 
 
-def _of(tenant_id: int, values: dict[str, Any]) -> dict[str, Any]:
-    del values["tenant"]
-    return values | {"tenant_id": tenant_id, "id": new_id()}
+def _batches(keys: KeyRing, difference: Difference, ids: Mapping[str, int]) -> dict[int, Batch]:
+    """The rows of each tenant that are new or change; tenants that stay as they are do not occur."""
+    batches: dict[int, Batch] = {}
+    for plan in difference.tenants_new:
+        rows = [_columns(key) for key in keys.tenant_key_rows([ids[plan.code]])]
+        bulk.add(batches.setdefault(ids[plan.code], {}), bulk.inserting(TenantKey, _KEY), rows)
+    for code, work in difference.work.items():
+        _add_work(batches.setdefault(ids[code], {}), ids[code], work)
+    return batches
+
+
+def _add_work(batch: Batch, tenant_id: int, work: Work) -> None:
+    # A place that goes makes room for one of the same name, so it goes first.
+    bulk.add(batch, bulk.deleting(Place), work.places_gone)
+    for model, changes in ((Place, work.places_changed), (Unit, work.units_changed)):
+        for row in changes:
+            bulk.add(batch, bulk.updating(model, tuple(name for name in row if name not in {"tenant_id", "id"})), [row])
+    bulk.add(batch, bulk.inserting(Place, _PLACE), [_of(tenant_id, place) for place in work.places_new])
+    bulk.add(batch, bulk.inserting(Unit, _UNIT), [_of(tenant_id, unit) for unit in work.units_new])
+
+
+def _of(tenant_id: int, plan: PlacePlan | UnitPlan) -> dict[str, Any]:
+    return _values(plan) | {"tenant_id": tenant_id, "id": new_id()}
 
 
 def _values(plan: Any) -> dict[str, Any]:
@@ -159,21 +183,26 @@ def _values(plan: Any) -> dict[str, Any]:
     return {item.name: getattr(plan, item.name) for item in fields(plan)}
 
 
-def _insert(session: ScopedSession, model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(model.__table__), rows)
-
-
 def _columns(row: TenantKey) -> dict[str, Any]:
     return {"tenant_id": row.tenant_id, "purpose": row.purpose, "wrapped": row.wrapped}
 
 
-def _found(session: ScopedSession, blueprint: Blueprint, founders: Sequence[Founder]) -> None:
-    open_townships = select(Tenant).where(Tenant.city_code == blueprint.city.prefix, Tenant.kind == "township")
-    for tenant in session.scalars(open_townships.where(Tenant.state != "closed")).all() if founders else ():
-        with within(session, city=False, tenant_id=tenant.id):
-            for found in founders:
-                found(session, tenant)
+def _townships(blueprint: Blueprint, difference: Difference, ids: Mapping[str, int]) -> list[Township]:
+    villages: dict[str, list[DivisionRow]] = {}
+    for row in blueprint.divisions.values():
+        if row.level == "village" and row.valid_to is None:
+            villages.setdefault(row.parent_code or "", []).append(row)
+    return [
+        Township(ids[code], plan, difference.governing.get(code), villages.get(plan.division_code, []))
+        for code, plan in difference.plans.items()
+        if plan.kind == "township" and not plan.closed
+    ]
+
+
+def _merge(batches: dict[int, Batch], more: Mapping[int, Batch]) -> None:
+    for tenant_id, batch in more.items():
+        for statement, rows in batch.items():
+            bulk.add(batches.setdefault(tenant_id, {}), statement, rows)
 
 
 def _report(blueprint: Blueprint, difference: Difference, *, dry_run: bool, seconds: float) -> Report:

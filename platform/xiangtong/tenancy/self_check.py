@@ -52,9 +52,7 @@ class Standing:
 def look(connection: Connection) -> Standing:
     """Ask the catalogue how the role of this connection stands; one query."""
     row = connection.execute(_ASK, {"walled": _WALLED, "open": _OPEN}).one()
-    return Standing(
-        row.role, row.superuser, row.bypasses, tuple(row.owned), tuple(row.bare), row.citus, row.propagated
-    )
+    return Standing(row.role, row.superuser, row.bypasses, tuple(row.owned), tuple(row.bare), row.citus, row.propagated)
 
 
 def objections(standing: Standing) -> list[str]:
