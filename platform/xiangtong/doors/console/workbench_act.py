@@ -26,6 +26,8 @@ from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems
 from xiangtong.tenancy.calendar import calendar
 
+__all__ = ["blueprint"]
+
 _NOTICE = "supplement_notice"
 _ANSWER_DAYS = 10
 

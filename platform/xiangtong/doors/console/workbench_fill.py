@@ -34,6 +34,8 @@ from xiangtong.rendering.render import problem_links, render_step
 from xiangtong.rendering.view import id_of
 from xiangtong.validation.validate import Problem
 
+__all__ = ["blueprint"]
+
 _MAY = access.staff("cases.file_for")
 
 
