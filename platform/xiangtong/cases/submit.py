@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from xiangtong import attachments
 from xiangtong.cases import clock, moves, numbers
+from xiangtong.cases._writing import write
 from xiangtong.cases.facts import Body, FiledItem
 from xiangtong.cases.materials import claim_files, files_in
-from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase
+from xiangtong.cases.models import CaseMaterial, CaseRecord, CitizenCase
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, append, record_fact, seal_body, settle_due
@@ -27,9 +28,9 @@ from xiangtong.drafts import work
 from xiangtong.drafts.answers import answers
 from xiangtong.drafts.models import CitizenDraft, Draft
 from xiangtong.drafts.opening import Holder, OpenDraft, context, may_hold
-from xiangtong.drafts.typed import Typed, from_bytes, to_bytes
+from xiangtong.drafts.typed import Typed, from_bytes
 from xiangtong.kernel import clock as time
-from xiangtong.kernel.db import Base, ScopedSession
+from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.kernel.ids import short_code
 from xiangtong.tenancy.calendar import calendar
@@ -180,7 +181,7 @@ def _file(
     event = append(
         case=case, kind="apply", payload=payload, actor=None, materials=materials, occurred_at=case.row.submitted_at
     )
-    _write(session, case.row, event, materials, draft)
+    write(session, case=case.row, event=event, materials=materials, draft=draft)
     record_fact(session, case=case, event=event, payload=payload, actor=None, materials=materials)
     _point(session, case.row)
     if _typed_files(draft.typed) > len(materials):
@@ -188,31 +189,6 @@ def _file(
         attachments.discard_owner(session, tenant_id=case.row.tenant_id, owner_id=case.row.id)
     if was_handed:
         work.close(session, tenant_id=case.row.tenant_id, kind="draft", subject_id=case.row.id, state="done")
-
-
-def _write(
-    session: ScopedSession, case: CaseRecord, event: CaseEvent, materials: Sequence[CaseMaterial], draft: OpenDraft
-) -> None:
-    """Case, event, materials, and the draft emptied: one statement, because nothing between them is ever asked."""
-    emptied = (
-        update(Draft)
-        .where(Draft.tenant_id == case.tenant_id, Draft.id == case.id)
-        .values(
-            state="submitted",
-            typed=draft.key.seal(to_bytes(Typed()), context=context(case.id)),
-            revisions={},
-            updated_at=case.submitted_at,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    rows: list[tuple[type[Base], list[dict[str, Any]]]] = [
-        (CaseRecord, [_columns(case)]),
-        (CaseEvent, [_columns(event)]),
-        (CaseMaterial, [_columns(material) for material in materials]),
-    ]
-    ctes = [insert(table).values(values).cte(f"new_{table.__tablename__}") for table, values in rows if values]
-    session.execute(emptied.add_cte(*ctes))
-    session.expire(draft.row)
 
 
 def _point(session: ScopedSession, case: CaseRecord) -> None:
@@ -230,10 +206,6 @@ def _point(session: ScopedSession, case: CaseRecord) -> None:
     )
     with as_citizen(session, case.citizen_id):
         session.execute(pointer.add_cte(gone.cte("gone")))
-
-
-def _columns(row: Base) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 def _typed_files(typed: Typed) -> int:
