@@ -169,7 +169,7 @@ def test_a_name_is_signed_with_a_finger(page: Page, desk: Desk) -> None:
     page.mouse.up()
     page.locator("[data-pen-keep]").click()
     expect(page.locator('[data-files="/sign"] li')).to_contain_text("已上传")
-    assert desk.uploads[0][:2] == ("/sign", "signature.png")
+    assert desk.uploads[0][:2] == ("/sign", "签名.png")
 
 
 def test_a_double_tap_is_one_submission(page: Page, desk: Desk) -> None:

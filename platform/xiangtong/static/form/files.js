@@ -178,7 +178,7 @@
       if (!written) return this.page.tell(pen.dataset.pen, this.page.words.blank);
       const blob = await toBlob(canvas, "image/png");
       clear();
-      return this.send(pen.dataset.pen, new File([blob], "signature.png", { type: "image/png" }));
+      return this.send(pen.dataset.pen, new File([blob], (this.page.words.signature || "signature") + ".png", { type: "image/png" }));
     });
   };
 
