@@ -19,9 +19,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop everything that is named after the package."""
+    """Drop everything that is named after the package: tables, functions, types."""
     op.execute(
         "do $$ declare r record; begin"
-        " for r in select tablename from pg_tables where tablename like 'procrastinate%' loop"
-        " execute format('drop table if exists %I cascade', r.tablename); end loop; end $$"
+        " for r in select tablename as name from pg_tables where tablename like 'procrastinate%' loop"
+        " execute format('drop table if exists %I cascade', r.name); end loop;"
+        " for r in select oid::regprocedure as name from pg_proc where proname like 'procrastinate%' loop"
+        " execute format('drop function if exists %s cascade', r.name); end loop;"
+        " for r in select typname as name from pg_type where typname like 'procrastinate%' and typtype in ('e', 'c') loop"
+        " execute format('drop type if exists %I cascade', r.name); end loop; end $$"
     )

@@ -6,31 +6,29 @@ from alembic import op
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla import models as _accounts  # noqa: F401 - fills Model.metadata
 
-from xiangtong.identity import models
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import CITIZEN, REACH, SESSION, protect
-from xiangtong.tenancy.uploads import Upload
 
 revision = "0004"
 down_revision = "0003"
 
-_BY_KEY = (models.StaffLogin, models.WebSession, models.OneTimeCode, models.Throttle)
+_BY_KEY = ("staff_login", "web_session", "one_time_code", "throttle")
 _EXPIRING = ("web_session", "one_time_code", "throttle")
-_OF_TENANTS = (models.Staff, models.StaffSession, Upload)
-_OF_CITIZENS = (models.Citizen, models.CitizenSession)
+_OF_TENANTS = ("staff", "staff_session", "provisioning_upload")
+_OF_CITIZENS = ("citizen", "citizen_session")
 # What the city's screens need to see who has not signed in: no phone, no secret.
 _FOR_THE_CITY = "tenant_id, id, staff_no, name, roles, state, last_sign_in_at, created_at, demo"
 
 
 def upgrade() -> None:
     """Create the tables, then protect them."""
-    for model in (*_BY_KEY, *_OF_TENANTS, *_OF_CITIZENS):
-        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
-    for model in _OF_TENANTS:
-        protect(model.__tablename__)
-    for model in _OF_CITIZENS:
-        protect(model.__tablename__, policy=CITIZEN)
-    for model in _BY_KEY:
-        protect(model.__tablename__, policy=SESSION)
+    create_tables("0004")
+    for table in _OF_TENANTS:
+        protect(table)
+    for table in _OF_CITIZENS:
+        protect(table, policy=CITIZEN)
+    for table in _BY_KEY:
+        protect(table, policy=SESSION)
     for table in _EXPIRING:
         op.execute(f"create policy stale on {table} for delete using (expires_at < now())")
     op.execute(f"create policy reach on staff for select to xiangtong_oversight using ({REACH})")
@@ -50,5 +48,4 @@ def _accounts_of_the_framework() -> None:
 def downgrade() -> None:
     """Drop them."""
     Model.metadata.drop_all(op.get_bind())
-    for model in reversed((*_BY_KEY, *_OF_TENANTS, *_OF_CITIZENS)):
-        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables(*reversed((*_BY_KEY, *_OF_TENANTS, *_OF_CITIZENS)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from xiangtong.attachments.models import Attachment
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import of_case, protect
 
 revision = "0005"
@@ -13,10 +11,10 @@ down_revision = "0004"
 
 def upgrade() -> None:
     """Create the table. Who holds a file is its draft until a case claims it, so a guest of one case sees no draft's."""
-    Attachment.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0005")
     protect("attachment", policy=of_case("coalesce(case_id, owner_id)"))
 
 
 def downgrade() -> None:
     """Drop it."""
-    Attachment.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables("attachment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from xiangtong.search.models import SearchEntry
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import protect
 
 revision = "0007"
@@ -15,7 +15,7 @@ _FOUND_BY = ("short_name", "pinyin", "initials")
 
 def upgrade() -> None:
     """Published text is everybody's to read and its township's to write; divisions are found by prefix."""
-    SearchEntry.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0007")
     protect("search_entry")
     op.execute("create policy published on search_entry for select using (true)")
     for column in _FOUND_BY:
@@ -26,4 +26,4 @@ def downgrade() -> None:
     """Drop them."""
     for column in _FOUND_BY:
         op.execute(f"drop index ix_division_{column}")
-    SearchEntry.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables("search_entry")

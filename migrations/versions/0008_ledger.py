@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from alembic import op
 
-from xiangtong.ledger import models
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import append_only, of_case, protect
 
 revision = "0008"
 down_revision = "0007"
 
-_TABLES = (
-    models.LedgerFact,
-    models.WireMessage,
-    models.Receipt,
-    models.PushAttempt,
-    models.PushedMaterial,
-    models.Reconciled,
-    models.Difference,
-)
+_TABLES = ("ledger_fact", "wire_message", "receipt", "push_attempt", "pushed_material", "reconciled", "difference")
 # What may change of a fact: how its delivery stands, never what happened.
 _DELIVERY = "state, due_at, lease_until, token, attempts, lost, failing_since, last_code, last_reason, message_id"
 # The relay finds what is due and whose a message is; it never sees a body.
@@ -37,10 +29,9 @@ _OVERSIGHT = {
 
 def upgrade() -> None:
     """Create, protect, then narrow what each role may touch."""
-    for model in _TABLES:
-        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
-        name = model.__tablename__
-        protect(name, policy=of_case("case_id"), oversight=name in _OVERSIGHT)
+    create_tables("0008")
+    for table in _TABLES:
+        protect(table, policy=of_case("case_id"), oversight=table in _OVERSIGHT)
     for table in ("receipt", "push_attempt"):
         append_only(table)
     op.execute("revoke update, delete on ledger_fact from xiangtong_app")
@@ -57,5 +48,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, last first."""
-    for model in reversed(_TABLES):
-        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables(*reversed(_TABLES))

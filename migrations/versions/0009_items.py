@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from xiangtong.items.models import Item
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import protect
 
 revision = "0009"
@@ -13,10 +11,10 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Create the table."""
-    Item.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0009")
     protect("item", oversight=True)
 
 
 def downgrade() -> None:
     """Drop it."""
-    Item.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables("item")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from xiangtong.drafts import models
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import CITIZEN, protect
 
 revision = "0010"
 down_revision = "0009"
 
-_TABLES = (models.Draft, models.CitizenDraft, models.WorkItem)
+_TABLES = ("draft", "citizen_draft", "work_item")
 
 
 def upgrade() -> None:
     """Create the tables, then protect them."""
-    for model in _TABLES:
-        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0010")
     protect("draft")
     protect("citizen_draft", policy=CITIZEN)
     protect("work_item")
@@ -24,5 +21,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, last first."""
-    for model in reversed(_TABLES):
-        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables(*reversed(_TABLES))

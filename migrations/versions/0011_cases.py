@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from alembic import op
 
-from xiangtong.cases import models
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import CITIZEN, REACH, append_only, of_case, protect
 
 revision = "0011"
 down_revision = "0010"
 
-_TABLES = (models.CaseRecord, models.CaseEvent, models.CaseMaterial, models.CaseCounter, models.CitizenCase)
+_TABLES = ("case_record", "case_event", "case_material", "case_counter", "citizen_case")
 # What the city's screens count: states and days, never a name, a digest or a sealed body.
 _OVERSEEN = (
     "tenant_id, id, case_no, state, open, item_code, item_name, form_code, channel, division_code, village_code,"
@@ -20,8 +20,7 @@ _OVERSEEN = (
 
 def upgrade() -> None:
     """Create the tables, then protect them."""
-    for model in _TABLES:
-        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0011")
     protect("case_record", policy=of_case("id"))
     protect("case_event", policy=of_case("case_id"))
     protect("case_material", policy=of_case("case_id"))
@@ -35,5 +34,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, last first."""
-    for model in reversed(_TABLES):
-        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables(*reversed(_TABLES))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from alembic import op
 
-from xiangtong.push import models
+from xiangtong.kernel.migrate import create_tables, drop_tables
 
 revision = "0012"
 down_revision = "0011"
 
-_TABLES = (models.Breaker, models.Callback, models.ReconciliationRun)
+_TABLES = ("breaker", "callback", "reconciliation_run")
 
 
 def upgrade() -> None:
     """Create them; the app works them, the city's screen reads what holds no body."""
-    for model in _TABLES:
-        model.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0012")
     op.execute("grant select, insert, update on breaker, callback to xiangtong_app")
     op.execute("grant select, insert on reconciliation_run to xiangtong_app")
     op.execute("grant select on breaker, reconciliation_run to xiangtong_oversight, xiangtong_relay")
@@ -24,5 +23,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, last first."""
-    for model in reversed(_TABLES):
-        model.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables(*reversed(_TABLES))

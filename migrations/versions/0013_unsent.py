@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from xiangtong.drafts.unsent import Unsent
+from xiangtong.kernel.migrate import create_tables, drop_tables
 from xiangtong.tenancy.policies import SESSION, protect
 
 revision = "0013"
@@ -13,11 +13,11 @@ down_revision = "0012"
 
 def upgrade() -> None:
     """Create the table, then protect it."""
-    Unsent.__table__.create(op.get_bind())  # type: ignore[attr-defined]
+    create_tables("0013")
     protect("unsent", policy=SESSION)
     op.execute("create policy stale on unsent for delete using (expires_at < now())")
 
 
 def downgrade() -> None:
     """Drop it."""
-    Unsent.__table__.drop(op.get_bind())  # type: ignore[attr-defined]
+    drop_tables("unsent")

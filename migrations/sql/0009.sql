@@ -1,0 +1,22 @@
+CREATE TABLE item (
+  tenant_id INTEGER NOT NULL,
+  key VARCHAR NOT NULL,
+  item_code TEXT COLLATE "C",
+  basic_code TEXT COLLATE "C" NOT NULL,
+  name VARCHAR NOT NULL,
+  item_type VARCHAR NOT NULL,
+  case_type VARCHAR NOT NULL,
+  form_code VARCHAR,
+  promised_days INTEGER,
+  statutory_days INTEGER,
+  visits INTEGER,
+  unit_name VARCHAR NOT NULL,
+  unit_code TEXT COLLATE "C",
+  version INTEGER NOT NULL,
+  state VARCHAR DEFAULT 'open' NOT NULL,
+  position INTEGER NOT NULL,
+  demo BOOLEAN DEFAULT 'false' NOT NULL,
+  CONSTRAINT pk_item PRIMARY KEY (tenant_id, key),
+  CONSTRAINT uq_item_tenant_id_item_code UNIQUE (tenant_id, item_code),
+  CONSTRAINT uq_item_tenant_id_form_code UNIQUE (tenant_id, form_code)
+);

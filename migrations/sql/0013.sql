@@ -1,0 +1,6 @@
+CREATE TABLE unsent (
+  key VARCHAR NOT NULL,
+  sealed BYTEA NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_unsent PRIMARY KEY (key)
+);
