@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from bench import ROOT, percentile, running_cluster
 
-from citizen_desk import FORM, QIAN_QI, START, Desk, sit_down
+from citizen_desk import FORM, QIAN_QI, START, Desk, sit_down, statements
 from door_services import make_services
 from xiangtong.channels.founding import provision_city, provision_path
 from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
@@ -28,7 +28,7 @@ from xiangtong.tenancy.folder import MemoryFolder
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database
 
-CASES, PAGES, SUBMITS = 1_000_000, 200, 40
+CASES, PAGES, SUBMITS = 1_000_000, 200, 24
 HOME = "321003100"
 #: What a citizen looks at: the channel, the form's first page, a step of a draft, the own cases.
 _ADDRESSES = (f"/{HOME}/", START, "{draft}/who", "/mine")
@@ -52,6 +52,7 @@ class Province:
     cases: int
     pages: tuple[Latency, Latency]
     submits: tuple[Latency, Latency]
+    queries: int  # of the page that asks the most
 
 
 def measure(cases: int = CASES) -> Province:
@@ -64,10 +65,10 @@ def measure(cases: int = CASES) -> Province:
         seconds = time.monotonic() - started
         _fill(cluster, cases)
         desks = [_desk(db, keys, home / name) for (db, keys), name in ((small, "one"), (large, "jiangsu"))]
-        pages, submits = _pages(desks), _submits(desks)
+        pages, submits, queries = _pages(desks), _submits(desks), _queries(desks[1])
         for db, _ in (small, large):
             db.dispose()
-    return Province(seconds, report.counts["township"], report.counts["village"], cases, pages, submits)
+    return Province(seconds, report.counts["township"], report.counts["village"], cases, pages, submits, queries)
 
 
 def _made(cluster: Cluster, name: str) -> tuple[Database, KeyRing]:
@@ -145,6 +146,15 @@ def _pages(desks: list[Desk]) -> tuple[Latency, Latency]:
             yield lambda desk=desk, address=address: desk.client.get(address).status_code  # type: ignore[misc]
 
     return _in_turn(ask, PAGES, 200)
+
+
+def _queries(desk: Desk) -> int:
+    draft, counts = desk.begin(), []
+    for address in _ADDRESSES:
+        with statements(desk.services) as sent:
+            desk.client.get(address.format(draft=draft))
+        counts.append(len(sent))
+    return max(counts)
 
 
 def _submits(desks: list[Desk]) -> tuple[Latency, Latency]:

@@ -30,7 +30,7 @@ from xiangtong.demo import Demo
 from xiangtong.identity.ports import Claims
 
 # Filling a draft in takes longer than submitting it, and is not what is measured.
-CONNECTIONS, CASES, WARM = 8, 120, 24
+CONNECTIONS, CASES, WARM = 8, 64, 8
 
 
 @dataclass(frozen=True)
