@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pyotp
 from playwright.sync_api import Page, expect
 
 import homestead_filing as filing
 import window
 from awaiting import until
-from xiangtong.identity import demo
-from xiangtong.kernel import clock
 
 AUDITOR = "3210-903"
 Camera = Any  # tools/screens.Camera: these modules are its parts.
-_DIVISIONS = "code,name,short_name,level\n"
 
 
 def clerk(camera: Camera) -> None:
@@ -63,7 +59,7 @@ def _supplement(camera: Camera) -> None:
 def keepers(camera: Camera) -> None:
     """The township's administrator, the city's operator, the auditor."""
     url = camera.stack.url
-    page = _with_authenticator(camera, window.ADMIN, "console-second-factor")
+    page = _with_authenticator(camera, window.ADMIN)
     for name, address in (
         ("checklist", ""), ("staff", "staff/"), ("staff-new", "staff/new"), ("staff-import", "staff/import"),
         ("staff-roles", "staff/roles"),
@@ -103,18 +99,9 @@ def _units_head() -> str:
     return (ROOT / "tenants" / "yangzhou" / "units.csv").read_text(encoding="utf-8-sig").splitlines()[0] + "\n"
 
 
-def _with_authenticator(camera: Camera, account: str, picture: str = "") -> Page:
-    page, url = camera.page(), camera.stack.url
-    page.goto(f"{url}/console/sign-in")
-    page.get_by_label("账号或手机号").fill(account)
-    page.get_by_label("密码").fill(demo.PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.get_by_label("验证器上的 6 位数字").wait_for()
-    if picture:
-        camera.shoot(page, picture)
-    page.get_by_label("验证器上的 6 位数字").fill(pyotp.TOTP(demo.TOTP_SECRET).at(clock.now()))
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.get_by_role("navigation", name="主要栏目").wait_for()
+def _with_authenticator(camera: Camera, account: str) -> Page:
+    page = camera.page()
+    window.sign_in_with_authenticator(page, camera.stack.url, account)
     return page
 
 
