@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from xiangtong.channels.kits import KIND as KIT
 from xiangtong.documents import library, publish
 from xiangtong.documents.models import DocumentVersion
 from xiangtong.items import offer
+from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound
 from xiangtong.tenancy.finding import Township
 from xiangtong.tenancy.models import Division, Place
@@ -114,12 +116,18 @@ def notices(session: Session, township: Township) -> list[Line]:
 
 def notice(session: Session, township: Township, key: str) -> Notice:
     """A notice; raises NotFound."""
-    found = publish.live(session, tenant_id=township.tenant.id, kind=NOTICE, key=key)
-    body: Mapping[str, Any] = found.body
-    day = _day(found)
-    return Notice(found.title, str(body.get("text", "")).splitlines(), day, bool(body.get("demo")))
+    return as_notice(publish.live(session, tenant_id=township.tenant.id, kind=NOTICE, key=key))
 
 
-def _day(notice: DocumentVersion) -> str:
-    day = notice.published_at or notice.created_at
+def as_notice(version: DocumentVersion) -> Notice:
+    """A version of a notice as citizens see it: also the preview of one that is not published yet."""
+    body: Mapping[str, Any] = version.body
+    paragraphs = [line for line in str(body.get("text", "")).splitlines() if line.strip()]
+    return Notice(version.title, paragraphs, _day(version), bool(body.get("demo")))
+
+
+def _day(version: DocumentVersion) -> str:
+    chosen = version.body.get("day")
+    at = version.published_at or clock.now()
+    day = date.fromisoformat(chosen) if chosen else clock.local(at).date()
     return f"{day.year} 年 {day.month} 月 {day.day} 日"

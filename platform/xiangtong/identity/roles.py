@@ -23,10 +23,11 @@ PERMISSIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
            "push.operate", "library.publish", "divisions.view", "calendar.view"},
         "township_admin": _OWN | _WINDOW
         | {"staff.view", "staff.manage", "staff.hand_over", "channel.edit", "forms.design", "items.publish",
-           "notices.publish", "cases.review", "push.view", "divisions.view", "calendar.view"},
+           "notices.write", "notices.publish", "places.edit", "cases.review", "push.view", "divisions.view",
+           "calendar.view"},
         "window_clerk": _OWN | _WINDOW | {"calendar.view"},
         "reviewer": _OWN | {"cases.view", "cases.step", "cases.review", "cases.decide", "items.view", "calendar.view"},
-        "village_staff": _OWN | {"cases.file_for", "notices.publish", "items.view"},
+        "village_staff": _OWN | {"cases.file_for", "notices.write", "places.edit", "items.view"},
         "auditor": _OWN | {"cases.view", "oversight.view", "push.view", "items.view"},
         "system_admin": _OWN | {"tenants.change", "calendar.view", "divisions.view", "push.view"},
         "security_admin": _OWN | {"staff.view", "staff.manage", "staff.hand_over"},

@@ -6,10 +6,13 @@ after the area code, which no exchange gives out, so that nobody is rung up by a
 
 from __future__ import annotations
 
+import re
+
 from stdnum.cn import uscc
 
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _AGENTS = ("张三", "李四", "王五", "赵六", "钱七", "孙八", "周九", "吴十")
+_PHONE = re.compile(r"-0000[0-9]{4}\Z")
 HOURS = "周一至周五 9:00–17:30"
 
 
@@ -33,6 +36,11 @@ def is_credit_code(value: str) -> bool:
 def phone(area: str, code: str) -> str:
     """A telephone number in the range 0000xxxx that cannot be rung."""
     return f"{area or '0000'}-0000{int(code[6:]) * 7 % 10000:04d}"
+
+
+def is_phone(value: str | None) -> bool:
+    """True for a number that `phone` made."""
+    return bool(value and _PHONE.search(value))
 
 
 def agent(code: str) -> str:

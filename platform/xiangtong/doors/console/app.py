@@ -10,7 +10,19 @@ from flask import Blueprint, Flask, request
 from flask_babel import Babel
 from sqlalchemy.orm import Session, scoped_session
 
-from xiangtong.doors.console import account, demo_sms, first, home, navigation, seals, sign_in, staff, staff_lists
+from xiangtong.doors.console import (
+    account,
+    demo_sms,
+    first,
+    home,
+    navigation,
+    notices,
+    places,
+    seals,
+    sign_in,
+    staff,
+    staff_lists,
+)
 from xiangtong.doors.console.framework import build
 from xiangtong.doors.console.lists import LISTS, ReadOnly
 from xiangtong.doors.shared import access
@@ -30,6 +42,8 @@ _OWN = (
     staff_lists.blueprint,
     account.blueprint,
     seals.blueprint,
+    places.blueprint,
+    notices.blueprint,
 )
 
 

@@ -32,8 +32,9 @@ def steps(session: ScopedSession, *, tenant: Tenant) -> list[Step]:
 
 def _hall(session: ScopedSession, tenant: Tenant, members: object) -> Step:
     halls = session.scalars(select(Place).where(Place.tenant_id == tenant.id, Place.kind == "hall")).all()
-    known = any(hall.address and hall.phone and hall.hours for hall in halls)
-    return Step(known, _("填写大厅的地址、电话和开放时间"), _("群众在首页和指南里看得到"))
+    known = any(hall.address and hall.phone and hall.hours and not hall.demo for hall in halls)
+    words = _("填写大厅的地址、电话和开放时间")
+    return Step(known, words, _("群众在首页和指南里看得到"), url_for("places.index"))
 
 
 def _holding(role: str, words: Callable[[], str]) -> Callable[[ScopedSession, Tenant, object], Step]:
