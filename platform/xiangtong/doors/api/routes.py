@@ -18,6 +18,7 @@ from xiangtong.tenancy.scope import NOBODY
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 _MOST = 100
+_LONGEST = 50
 _LAST = "\U0010ffff"
 _DESCRIPTION = Path(__file__).with_name("openapi.json")
 
@@ -59,6 +60,8 @@ def divisions() -> Response:
     if "\x00" in query:
         return jsonify(divisions=[])  # No name holds it, and the database would not even be asked.
     wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code).limit(_MOST)
+    if len(query) > _LONGEST:
+        raise BadQuery(f"q 最多 {_LONGEST} 个字", f"q has at most {_LONGEST} characters")
     if parent:
         if not (len(parent) == 12 and parent.isascii() and parent.isdigit()):
             raise BadQuery("parent 是 12 位数字的区划代码", "parent is a division code of 12 digits")

@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -14,6 +14,16 @@ from xiangtong.kernel.errors import Problems, Refusal, TooMany
 from xiangtong.kernel.ids import short_code
 
 _LOG = logging.getLogger(__name__)
+# What a machine is told where nobody said anything better; its user may well read it.
+_SENTENCES = {
+    400: lazy_gettext("这个请求读不懂，请刷新后再试"),
+    404: lazy_gettext("没有找到，可能已经搬走了"),
+    405: lazy_gettext("这个地址不能这样用"),
+    413: lazy_gettext("文件太大了，一次最多能传 10 兆"),
+    415: lazy_gettext("这种文件这里收不了"),
+    500: lazy_gettext("我们这边出了点问题，请过几分钟再试"),
+    503: lazy_gettext("系统正忙，请过几分钟再试"),
+}
 _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
@@ -77,7 +87,10 @@ def _answer(status: int, code: str, message: str, error: Refusal | None) -> Resp
 
 
 def _json(status: int, code: str, message: str, error: Refusal | None) -> Response:
-    body: dict[str, object] = {"code": code, "message": message or HTTPStatus(status).phrase}
+    body: dict[str, object] = {
+        "code": code,
+        "message": message or str(_SENTENCES.get(status, HTTPStatus(status).phrase)),
+    }
     if isinstance(error, Problems):
         body["errors"] = [{"pointer": p.where, "code": p.code, "message": p.message} for p in error.problems]
     if "reference" in g:

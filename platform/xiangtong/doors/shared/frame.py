@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -19,9 +20,21 @@ _LIMIT = 12 * 1024 * 1024  # One picture of 10 MB and the form around it.
 csrf = CSRFProtect()
 
 
+class _Request(Request):
+    """A request whose JSON is refused like any other that cannot be read when it nests deeper than Python reads."""
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """The body as JSON; None where it is none and `silent`."""
+        try:
+            return super().get_json(force=force, silent=silent, cache=cache)
+        except RecursionError:
+            return None if silent else self.on_json_loading_failure(None)
+
+
 def create_door(name: str, services: Services, *, strict: bool = True, **config: object) -> Flask:
     """A Flask app with everything but its routes."""
     app = Flask(name, template_folder=str(_TEMPLATES), static_folder=None)
+    app.request_class = _Request
     app.config.update(_config(services), **config)
     app.extensions["xiangtong"] = services
     prepare(app, strict=strict)
