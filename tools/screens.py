@@ -66,7 +66,7 @@ class Camera:
     def _keep(self, taken: bytes, name: str) -> None:
         picture = Image.open(io.BytesIO(taken)).convert("RGB")
         picture = picture.crop((0, 0, picture.width, min(picture.height, _MOST_HEIGHT)))
-        for colours in (48, 24, 12, 8):
+        for colours in (96, 48, 24, 12):
             out = io.BytesIO()
             picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
             if out.tell() <= MOST_BYTES:
