@@ -6,26 +6,23 @@ once reported nothing lost while the province held an empty body under a good ke
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from fault_nursery import start
+from fault_worker import work
 from ledger_writer import PushServices, Writer
 from pushing import Knobs
 from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.province.canonical import canonical
-
-TESTS = Path(__file__).parent
 
 
 @dataclass
@@ -61,23 +58,19 @@ class Trial:
     knobs: Knobs
     urls: tuple[str, str, str]  # app, oversight, relay
     folder: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[BaseProcess] = field(default_factory=list)
     journal: dict[tuple[str, int], str] = field(default_factory=dict)
     poison: str = ""
 
-    def spawn(self, *, failpoint: str = "") -> subprocess.Popen[bytes]:
+    def spawn(self, *, failpoint: str = "") -> BaseProcess:
         """Start one more worker, one that dies at `failpoint` if that is named."""
-        command = [sys.executable, str(TESTS / "fault_worker.py"), str(self.folder), self.knobs.url, *self.urls]
-        worker = subprocess.Popen(
-            [*command, *([self.poison] if self.poison else [])], env=environment(failpoint),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        worker = start(work, self.folder, self.knobs.url, self.urls, failpoint, self.poison)
         self.workers.append(worker)
         return worker
 
     def tend(self, wanted: int = 2) -> int:
         """Start a worker for each that died, as a supervisor does; returns how many are up."""
-        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        self.workers = [worker for worker in self.workers if worker.is_alive()]
         while len(self.workers) < wanted:
             self.spawn()
         return len(self.workers)
@@ -107,7 +100,9 @@ class Trial:
     def open_rows(self) -> list[tuple[str, str]]:
         """State and code of every fact of every township that is not delivered."""
         with self.services.db.oversight("32") as session:
-            found = session.execute(text("select state, coalesce(last_code, '') from ledger_fact where state <> 'delivered'"))
+            found = session.execute(
+                text("select state, coalesce(last_code, '') from ledger_fact where state <> 'delivered'")
+            )
             return [(row[0], row[1]) for row in found]
 
     def verdict(self) -> Figures:
@@ -138,10 +133,8 @@ def trial(services: PushServices, knobs: Knobs, urls: tuple[str, str, str], fold
         yield made
     finally:
         for worker in made.workers:
-            with suppress(ProcessLookupError):
-                os.kill(worker.pid, signal.SIGCONT)
             worker.kill()
-            worker.wait()
+            worker.join()
 
 
 @contextmanager
@@ -181,9 +174,3 @@ def _expected(facts: dict[str, Any]) -> dict[str, Any]:
     else:
         payload = {**event["payload"], "actor": facts["actor"]}
     return {"case_no": case["case_no"], "seq": event["seq"], "type": event["type"], "payload": payload}
-
-
-def environment(failpoint: str) -> dict[str, str]:
-    """The environment of a process of ours that dies at `failpoint`."""
-    path = os.pathsep.join([str(TESTS.parent / "platform"), str(TESTS)])
-    return os.environ | {"PYTHONPATH": path, "XIANGTONG_FAILPOINT": failpoint}

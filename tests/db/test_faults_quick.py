@@ -30,7 +30,6 @@ STORIES = {
     "3 worker sleeps past its lease": lambda at: scenarios.worker_sleeps(at, SCALE),
     "4 province misbehaves": lambda at: scenarios.province_misbehaves(at, SCALE, SEED),
     "5 request is cut": lambda at: scenarios.request_is_cut(at, CUT_EVERY),
-    "6 province is down": lambda at: scenarios.province_is_down(at, SCALE),
     "15 one tap too many": lambda at: scenarios.one_tap_too_many(at, SCALE),
     "16 message is poison": lambda at: scenarios.message_is_poison(at, SCALE),
 }

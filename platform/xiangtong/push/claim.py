@@ -53,8 +53,7 @@ _PAIR = text(
 )
 # Only what somebody was woken for: what lies in the lane for bulk imports waits for the sweeper's fair share.
 _COMPANIONS = text(
-    _FACT
-    + "false as troubled, f.facts, p.chain from ledger_fact f"
+    _FACT + "false as troubled, f.facts, p.chain from ledger_fact f"
     " left join data_key d on d.tenant_id = f.tenant_id and d.id = f.key_id"
     " left join receipt p on p.tenant_id = f.tenant_id and p.case_id = f.case_id and p.seq = f.seq - 1"
     " where f.tenant_id = :tenant_id and f.state = 'due' and f.due_at <= :now and f.lease_until > :now"
@@ -68,6 +67,12 @@ _UNQUEUE = text(
     "delete from procrastinate_jobs where status = 'todo' and id in (select id from (select id, args"
     " from procrastinate_jobs where status = 'todo' and queue_name = :queue order by priority desc, id limit 500) head"
     " where args->>'fact_id' = any(:ids))"
+)
+# Two statements, since the second must see what was committed before the first was granted.
+_ONE_BY_ONE = text("select pg_try_advisory_xact_lock(hashtext('push.suspects'), :tenant_id)")
+_SUSPECTS = text(
+    "select exists (select from ledger_fact where tenant_id = :tenant_id and state = 'sending' and lost > 0"
+    " and lease_until > :now)"
 )
 _FREEZE = text(
     "insert into wire_message (tenant_id, message_id, fact_id, case_id, body, enclosures, digest, mapping_version,"
@@ -131,7 +136,7 @@ def claim_together(services: Services, *, tenant_id: int, fact_id: UUID, pace: P
         line = services.transport.line(mine.city_code)
         if mine.troubled and not breaker.allows(session, destination=line.destination, now=now, pace=pace):
             # Without a lease the sweeper sees the row again as soon as the destination has room.
-            place.change(state="due", lease_until=None)
+            place.change(state="due", lease_until=None, lost=place.lost)
             return "held"
         own = _ready(services, place, line, before.chain if before is not None else None)
         if own is None:
@@ -151,7 +156,21 @@ def _refusal(place: delivery.Place, before: Row[Any] | None) -> str | None:
     if place.lost >= place.pace.claims_lost:
         place.park(code="POISON", reason="每次处理都中断，已停止重试")
         return "parked"
+    if place.lost and not _alone(place):
+        place.change(state="due", lease_until=None, lost=place.lost)
+        return "held"
     return None
+
+
+def _alone(place: delivery.Place) -> bool:
+    """Whether no other suspect of the township is being sent.
+
+    A message that kills its worker makes suspects of all that travelled with it; one by one, only the guilty is lost.
+    """
+    here = {"tenant_id": place.tenant_id, "now": place.now}
+    if not place.session.scalar(_ONE_BY_ONE, here):
+        return False
+    return not place.session.scalar(_SUSPECTS, here)
 
 
 def _companions(services: Services, place: delivery.Place, line: Line) -> list[Claim]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from xiangtong.push.settle import settle, settle_delivered
 _LOG = logging.getLogger(__name__)
 # After one of these it would be rude, or useless, to send what was claimed along with it.
 _ILL = (Outcome.WAIT, Outcome.SHUT)
+# Seconds that what was answered already waits for the answers of the others, to be written down with them.
+_PATIENCE = 0.5
 
 Told = tuple[Claim, Verdict]
 
@@ -45,42 +47,44 @@ def deliver_together(services: Services, *, tenant_id: int, fact_id: UUID, pace:
     claims = claim_together(services, tenant_id=tenant_id, fact_id=fact_id, pace=pace)
     if isinstance(claims, str):
         return [_said(tenant_id, fact_id, claims)]
-    told, broken = _send_all(services, claims, pace)
-    words = list(_settle_all(services, told, pace))
-    if broken is not None:
-        raise broken
+    words: list[str] = []
+    for told in _send_all(services, claims, pace):
+        words += _settle_all(services, told, pace)
     return words
 
 
-def _send_all(services: Services, claims: Sequence[Claim], pace: Pace) -> tuple[list[Told], Exception | None]:
-    """The verdicts, and the first failure of our own; a claim that failed so is lost, and its lease tells."""
-    ill, until = threading.Event(), clock.now() + pace.lease / 3
+def _send_all(services: Services, claims: Sequence[Claim], pace: Pace) -> Iterator[list[Told]]:
+    """The verdicts in the portions in which they come: all at once, unless one answer is slow.
 
-    def tell(claim: Claim) -> Told | Exception:
-        try:
-            return claim, _send(services, claim, ill, until)
-        except Exception as error:
-            # What the others were told must be written down before this is raised.
-            ill.set()
-            return error
-
+    A failure of our own is raised after the last portion; a claim that failed so is lost, and its lease tells.
+    """
+    ill, until, failures = threading.Event(), clock.now() + pace.lease / 3, list[BaseException]()
     with ThreadPoolExecutor(min(pace.hands, len(claims))) as hands:
-        ends = list(hands.map(tell, claims))
-    failures = [end for end in ends if isinstance(end, Exception)]
-    return [end for end in ends if not isinstance(end, Exception)], failures[0] if failures else None
+        open_ = {hands.submit(_send, services, claim, ill, until): claim for claim in claims}
+        while open_:
+            ended, _ = wait(open_, timeout=_PATIENCE)
+            told = [(open_.pop(end), end) for end in ended]
+            failures += [error for _, end in told if (error := end.exception())]
+            yield [(claim, end.result()) for claim, end in told if not end.exception()]
+    if failures:
+        raise failures[0]
 
 
 def _send(services: Services, claim: Claim, ill: threading.Event, until: datetime) -> Verdict:
     # A slow province must not make the last of many outlive its lease.
     if ill.is_set() or clock.now() > until:
         return Verdict(Outcome.UNSENT, code="UNSENT")
-    verdict = send(services, claim)
+    try:
+        verdict = send(services, claim)
+    except BaseException:
+        ill.set()
+        raise
     if verdict.outcome in _ILL or verdict.code == "NO_ANSWER":
         ill.set()
     return verdict
 
 
-def _settle_all(services: Services, told: Sequence[Told], pace: Pace) -> Iterable[str]:
+def _settle_all(services: Services, told: Sequence[Told], pace: Pace) -> Iterator[str]:
     arrived = [one for one in told if one[1].outcome is Outcome.DELIVERED]
     ours = settle_delivered(services, arrived, pace=pace) if arrived else set()
     for one, verdict in told:
