@@ -1,4 +1,4 @@
-"""Collect the sentences of the citizen's pages into the English catalogue; new ones arrive with nothing in English."""
+"""Collect the sentences of every page into the English catalogue; new ones arrive with nothing in English."""
 
 from __future__ import annotations
 
@@ -12,26 +12,20 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "platform" / "xiangtong"
 ENGLISH = SOURCE / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-#: What citizens see. The console speaks Chinese; its sentences come later, if anybody asks.
+#: Where pages and their sentences are made.
 PLACES = {
-    "doors/citizen": "python",
-    "doors/shared": "python",
+    "doors": "python",
     "channels": "python",
-    "templates/citizen": "jinja2",
-    "templates/components": "jinja2",
-    "templates/fields": "jinja2",
-    "templates/errors": "jinja2",
+    "templates": "jinja2",
 }
-FRAMES = ("templates/base.html", "templates/base_form.html")
 
 
 def sentences() -> Catalog:
-    """Every sentence that a citizen's page may say."""
+    """Every sentence that a page may say."""
     found = Catalog(locale="en", project="xiangtong")
     for place, method in PLACES.items():
         pattern = "**.py" if method == "python" else "**.html"
         _collect(found, SOURCE / place, [(pattern, method)])
-    _collect(found, SOURCE / "templates", [(Path(name).name, "jinja2") for name in FRAMES])
     return found
 
 

@@ -17,45 +17,68 @@ from xiangtong.ledger.models import LedgerFact
 
 Push = Literal["told", "on_the_way", "stuck"]
 
-#: How the province knows of an event, in words for the applicant and for the window.
-PUSH_WORDS: Mapping[Push, tuple[str, str]] = {
-    "told": ("已报送省平台", "已报送省平台，回执已核对"),
-    "on_the_way": ("正在报送省平台", "正在报送省平台"),
-    "stuck": ("正在报送省平台", "省平台退回，等市里处理"),
+#: Who reads: the place of their words in the tables below.
+Reader = Literal[0, 1, 2]
+APPLICANT: Reader = 0
+WINDOW: Reader = 1
+IN_ENGLISH: Reader = 2
+#: How the province knows of an event, in words for the applicant, for the window, and for the applicant in English.
+PUSH_WORDS: Mapping[Push, tuple[str, str, str]] = {
+    "told": ("已报送省平台", "已报送省平台，回执已核对", "The province has it"),
+    "on_the_way": ("正在报送省平台", "正在报送省平台", "On its way to the province"),
+    "stuck": ("正在报送省平台", "省平台退回，等市里处理", "On its way to the province"),
 }
-#: What happened, to the applicant and to the window.
-_TITLES: Mapping[str, tuple[str, str]] = {
-    "apply": ("您提交了申请", "申请人提交"),
-    "pre_review": ("工作人员看过了申请", "网上预审"),
-    "accept": ("已受理，开始办理", "受理"),
-    "reject": ("不予受理", "不予受理"),
-    "supplement_notice": ("请您补充材料", "补正告知"),
-    "supplement": ("您补充了材料", "申请人补正"),
-    "step": ("办完了一个环节", "环节办结"),
-    "special_start": ("需要一些额外的时间", "特别程序开始"),
-    "special_end": ("额外的程序办完了，继续办理", "特别程序结束"),
-    "extend": ("办理时间延长了", "延长审批"),
-    "decide": ("办理有结果了", "办结"),
-    "deliver": ("结果已经送出", "送达"),
-    "withdraw": ("您撤回了申请", "申请人撤回"),
-    "void": ("这份申请作废了", "作废"),
-    "rate": ("您作了评价", "好差评"),
-    "transfer": ("转给另一个地方办理", "转办"),
-    "correct": ("更正了前面的一步", "更正"),
+#: What happened, to each of them.
+_TITLES: Mapping[str, tuple[str, str, str]] = {
+    "apply": ("您提交了申请", "申请人提交", "You submitted the application"),
+    "pre_review": ("工作人员看过了申请", "网上预审", "The office has looked at it"),
+    "accept": ("已受理，开始办理", "受理", "Accepted; work has begun"),
+    "reject": ("不予受理", "不予受理", "Not accepted"),
+    "supplement_notice": ("请您补充材料", "补正告知", "Something more is needed from you"),
+    "supplement": ("您补充了材料", "申请人补正", "You supplied what was missing"),
+    "step": ("办完了一个环节", "环节办结", "One step is done"),
+    "special_start": ("需要一些额外的时间", "特别程序开始", "Some extra time is needed"),
+    "special_end": ("额外的程序办完了，继续办理", "特别程序结束", "The extra procedure is over; work goes on"),
+    "extend": ("办理时间延长了", "延长审批", "The time for it was extended"),
+    "decide": ("办理有结果了", "办结", "It has been decided"),
+    "deliver": ("结果已经送出", "送达", "The result has been handed over"),
+    "withdraw": ("您撤回了申请", "申请人撤回", "You took the application back"),
+    "void": ("这份申请作废了", "作废", "This application was made void"),
+    "rate": ("您作了评价", "好差评", "You rated the service"),
+    "transfer": ("转给另一个地方办理", "转办", "Passed on to another office"),
+    "correct": ("更正了前面的一步", "更正", "An earlier step was put right"),
 }
-_RESULTS: Mapping[str, Mapping[str, str]] = {
-    "pre_review": {"pass": "预审通过", "fail": "预审没有通过", "supplement": "还需要补充"},
-    "step": {"pass": "通过", "fail": "没有通过", "return": "退回上一步"},
+_RESULTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "pre_review": {
+        "pass": ("预审通过", "Looks complete"),
+        "fail": ("预审没有通过", "Something is not right"),
+        "supplement": ("还需要补充", "Something more is needed"),
+    },
+    "step": {
+        "pass": ("通过", "passed"),
+        "fail": ("没有通过", "not passed"),
+        "return": ("退回上一步", "returned to the step before"),
+    },
     "decide": {
-        "granted": "准予",
-        "refused": "不予批准",
-        "terminated": "终止办理",
-        "returned": "退件",
-        "reported_up": "已转报上级",
-        "supplement_expired": "超过期限没有补正",
+        "granted": ("准予", "Granted"),
+        "refused": ("不予批准", "Not granted"),
+        "terminated": ("终止办理", "Ended"),
+        "returned": ("退件", "Returned"),
+        "reported_up": ("已转报上级", "Passed on to the office above"),
+        "supplement_expired": ("超过期限没有补正", "What was missing did not come in time"),
     },
 }
-_DELIVERIES = {"window": "到窗口领取", "post": "邮寄", "online": "网上领取", "agent": "由代办员送达"}
+_DELIVERIES = {
+    "window": ("到窗口领取", "At the window"),
+    "post": ("邮寄", "By post"),
+    "online": ("网上领取", "Online"),
+    "agent": ("由代办员送达", "By the village agent"),
+}
+_SPECIAL_EN = {
+    "site_survey": "Visit on site", "inspection": "Inspection", "quarantine": "Quarantine", "testing": "Testing",
+    "appraisal": "Appraisal", "bidding": "Bidding", "auction": "Auction", "hearing": "Hearing",
+    "expert_review": "Expert review", "collective_discussion": "Discussion by the board", "publicity": "Public notice",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +102,15 @@ def events_of(session: ScopedSession, *, case: OpenCase) -> Sequence[CaseEvent]:
     return session.scalars(mine.order_by(CaseEvent.seq)).all()
 
 
-def timeline(session: ScopedSession, *, case: OpenCase, staff: bool = False) -> list[Happening]:
-    """What happened, oldest first; two queries. With `staff`, in the window's words and with the actor's name."""
+def timeline(session: ScopedSession, *, case: OpenCase, staff: bool = False, english: bool = False) -> list[Happening]:
+    """What happened, oldest first; two queries. With `staff`, in the window's words and with the actor's name.
+
+    With `english`, in the applicant's words in English; what people wrote stays as they wrote it.
+    """
     pushed = push_states(session, case=case)
+    reader: Reader = WINDOW if staff else IN_ENGLISH if english else APPLICANT
     return [
-        _happening(case, event, pushed.get(event.seq, "on_the_way"), staff) for event in events_of(session, case=case)
+        _happening(case, event, pushed.get(event.seq, "on_the_way"), reader) for event in events_of(session, case=case)
     ]
 
 
@@ -96,53 +123,75 @@ def push_states(session: ScopedSession, *, case: OpenCase) -> dict[int, Push]:
     return {seq: words.get(state, "on_the_way") for seq, state in session.execute(facts)}
 
 
-def _happening(case: OpenCase, event: CaseEvent, push: Push, staff: bool) -> Happening:
+def _happening(case: OpenCase, event: CaseEvent, push: Push, reader: Reader) -> Happening:
     kept = read_event(case, event)
     actor = kept["actor"]
     return Happening(
-        event.seq, event.type, event.state, event.occurred_at, _TITLES[event.type][staff],
-        tuple(_details(event.type, kept["payload"])), push, PUSH_WORDS[push][staff],
-        f"{actor['name']}（{actor['staff_no']}）" if staff and actor else None,
+        event.seq, event.type, event.state, event.occurred_at, _TITLES[event.type][reader],
+        tuple(_details(event.type, kept["payload"], english=reader == IN_ENGLISH)), push, PUSH_WORDS[push][reader],
+        f"{actor['name']}（{actor['staff_no']}）" if reader == WINDOW and actor else None,
     )  # fmt: skip
 
 
-def _details(kind: str, payload: Mapping[str, Any]) -> Iterable[str]:
-    yield from _DETAILS.get(kind, _result)(kind, payload)
-    for member, words in (("reason", ""), ("opinion", ""), ("document_no", "文号："), ("tracking_no", "快递单号：")):
+def _details(kind: str, payload: Mapping[str, Any], *, english: bool) -> Iterable[str]:
+    yield from _DETAILS.get(kind, _result)(kind, payload, english)
+    for member, words in _WRITTEN:
         if payload.get(member):
-            yield f"{words}{payload[member]}"
+            yield f"{words[english]}{payload[member]}"
 
 
-def _result(kind: str, payload: Mapping[str, Any]) -> list[str]:
+#: What people wrote, and what stands before it.
+_WRITTEN = (
+    ("reason", ("", "")),
+    ("opinion", ("", "")),
+    ("document_no", ("文号：", "Document no. ")),
+    ("tracking_no", ("快递单号：", "Tracking no. ")),
+)
+
+
+def _result(kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
     result = _RESULTS.get(kind, {}).get(payload.get("result", ""))
-    return [result] if result else []
+    return [result[english]] if result else []
 
 
-def _step(kind: str, payload: Mapping[str, Any]) -> list[str]:
-    return [f"{payload['step_name']}：{_RESULTS[kind][payload['result']]}"]
+def _step(kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
+    result = _RESULTS[kind][payload["result"]][english]
+    return [f"{payload['step_name']}{': ' if english else '：'}{result}"]
 
 
-def _accept(_kind: str, payload: Mapping[str, Any]) -> list[str]:
+def _accept(_kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
     promised = payload["promised_due_on"]
-    return [f"承诺 {promised} 前办完"] if promised else []
+    if not promised:
+        return []
+    return [f"Promised by {promised}" if english else f"承诺 {promised} 前办完"]
 
 
-def _notice(_kind: str, payload: Mapping[str, Any]) -> list[str]:
-    asked = [f"{one['what']}：{one['reason']}" for one in payload["asked"]]
-    return [*asked, f"请在 {payload['due_on']} 前补齐"]
+def _notice(_kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
+    colon = ": " if english else "："
+    asked = [f"{one['what']}{colon}{one['reason']}" for one in payload["asked"]]
+    day = payload["due_on"]
+    return [*asked, f"Please supply it by {day}" if english else f"请在 {day} 前补齐"]
 
 
-def _special_start(_kind: str, payload: Mapping[str, Any]) -> list[str]:
-    kind, days = SPECIAL_KINDS[payload["kind"]], payload["promised_working_days"]
-    return [f"{kind}，大约需要 {days} 个工作日，不算在办理时间里"]
+def _special_start(_kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
+    kind, days = payload["kind"], payload["promised_working_days"]
+    if english:
+        name = _SPECIAL_EN.get(kind, "Extra procedure")
+        return [f"{name}: about {days} working days, which do not count towards the time promised"]
+    return [f"{SPECIAL_KINDS[kind]}，大约需要 {days} 个工作日，不算在办理时间里"]
 
 
-_DETAILS: Mapping[str, Callable[[str, Mapping[str, Any]], list[str]]] = {
+def _extend(_kind: str, payload: Mapping[str, Any], english: bool) -> list[str]:
+    days = payload["working_days"]
+    return [f"{days} more working days" if english else f"延长 {days} 个工作日"]
+
+
+_DETAILS: Mapping[str, Callable[[str, Mapping[str, Any], bool], list[str]]] = {
     "accept": _accept,
     "step": _step,
     "supplement_notice": _notice,
     "special_start": _special_start,
-    "special_end": lambda _kind, payload: [payload["result"]],
-    "extend": lambda _kind, payload: [f"延长 {payload['working_days']} 个工作日"],
-    "deliver": lambda _kind, payload: [_DELIVERIES[payload["method"]]],
+    "special_end": lambda _kind, payload, _english: [payload["result"]],
+    "extend": _extend,
+    "deliver": lambda _kind, payload, english: [_DELIVERIES[payload["method"]][english]],
 }

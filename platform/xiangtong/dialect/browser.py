@@ -50,7 +50,7 @@ def _question(question: Question, normal_forms: Mapping[str, str]) -> dict[str, 
 
 def _rule(rule: Any) -> dict[str, Any]:
     words = {"code": rule.code, "scope": rule.scope, "at": rule.at, "message": rule.message}
-    return {**{key: value for key, value in rule.spec.items() if key != "message_en"}, **words}
+    return {**rule.spec, **words}
 
 
 def _walk(question: Question) -> Iterator[Question]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from xiangtong.dialect import expressions
+from xiangtong.dialect.english import in_english
 from xiangtong.dialect.plan import Material, Option, Plan, Question, RowWords, Rule, Run, Step
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.rewrite import rewrite
@@ -25,7 +26,8 @@ def compile_plan(schema: Schema, library: Vocabulary) -> Plan:
     """
     # The text keeps the order of properties, which is the form's order: two forms that differ
     # only in the order of their questions are two forms.
-    return _compile(json.dumps(rewrite(resolve(schema, library)), ensure_ascii=False, separators=(",", ":")))
+    whole = in_english(rewrite(resolve(schema, library)), library.english)
+    return _compile(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
 
 
 @lru_cache(maxsize=1024)
@@ -136,12 +138,15 @@ def _items_options(schema: Schema) -> Any:
 
 
 def _option(one: Mapping[str, str]) -> Option:
-    return Option(one["value"], one["label"], one.get("label_en", ""), one.get("hint", ""))
+    return Option(one["value"], one["label"], one.get("label_en", ""), one.get("hint", ""), one.get("hint_en", ""))
 
 
 def _step(step: Mapping[str, Any]) -> Step:
-    english = step.get("x-en", {}).get("title", "")
-    return Step(step["id"], step["title"], tuple(step["ask"]), step.get("hint", ""), english)
+    english = step.get("x-en", {})
+    return Step(
+        step["id"], step["title"], tuple(step["ask"]), step.get("hint", ""), english.get("title", ""),
+        english.get("hint", ""),
+    )  # fmt: skip
 
 
 def _rule(spec: Mapping[str, Any], scope: str) -> Rule:

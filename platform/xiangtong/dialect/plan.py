@@ -37,6 +37,7 @@ class Option:
     label: str
     label_en: str = ""
     hint: str = ""
+    hint_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Material:
     form: str  # original | copy | electronic
     when: str = ""  # the condition in words, for the guide
     licence: str = ""  # the electronic licence that can stand in for it
+    name_en: str = ""
+    when_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +112,7 @@ class Question:
     prefill: str = ""  # name of a known value, like citizen.name
     locked: bool = False  # a pre-filled value of it may not be changed
     notes: Mapping[str, Any] = field(default_factory=dict)  # all its x- keywords
-    english: Mapping[str, str] = field(default_factory=dict)  # label, title, hint in English
+    english: Mapping[str, str] = field(default_factory=dict)  # title, label, hint, text, unit, example, add
 
     @property
     def is_group(self) -> bool:
@@ -125,6 +128,11 @@ class Question:
     def is_derived(self) -> bool:
         """Say whether its value is computed and never typed."""
         return self.derive is not None
+
+    @property
+    def title_en(self) -> str:
+        """Its short name in English; in Chinese where nobody has said."""
+        return str(self.english.get("title") or self.english.get("label") or self.title)
 
     @property
     def is_plain(self) -> bool:
@@ -170,6 +178,7 @@ class Step:
     asks: tuple[str, ...]
     hint: str = ""
     title_en: str = ""
+    hint_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,14 @@ class Vocabulary:
     """The names a form may use.
 
     ``documents``: shared parts by URN. ``kinds``: for each kind the keywords its schema must carry.
-    ``formats``: the entry of each named format, as in ``fields/formats.json``.
+    ``formats``: the entry of each named format, as in ``fields/formats.json``. ``english``: words of forms in English.
     """
 
     documents: Mapping[str, Schema]
     kinds: Mapping[str, Schema]
     formats: Mapping[str, Schema]
     meta_schema: Schema = field(default_factory=dict)
+    english: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def registry(self) -> Registry[Any]:

@@ -10,3 +10,4 @@ class Area(Hundredths):
 
     name = "area"
     unit = "平方米"
+    unit_en = "m²"

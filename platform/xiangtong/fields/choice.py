@@ -20,10 +20,15 @@ class Choice(Kind):
     def generic(self, value: Any, question: Question, keyword: str, limit: Any) -> tuple[str, str]:
         """Where earlier answers leave one option only, say which."""
         if keyword == "const":
-            label = self.display(limit, question)
-            return f"按前面填的情况，这里只能选“{label}”", f"Given the answers before, only this is possible: {label}"
+            label, english = self.display(limit, question), self.display_en(limit, question)
+            return f"按前面填的情况，这里只能选“{label}”", f"Given the answers before, only this is possible: {english}"
         return super().generic(value, question, keyword, limit)
 
     def display(self, value: Any, question: Question) -> str:
         """The words of the chosen option."""
         return next((option.label for option in question.options if option.value == value), str(value))
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """The words of the chosen option, in English where there is any."""
+        found = next((option for option in question.options if option.value == value), None)
+        return (found.label_en or found.label) if found else str(value)

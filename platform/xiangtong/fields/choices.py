@@ -28,3 +28,9 @@ class Choices(Choice):
         if not isinstance(value, list):
             return str(value)
         return "、".join(super(Choices, self).display(one, question) for one in value)
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """The words of all chosen options."""
+        if not isinstance(value, list):
+            return str(value)
+        return ", ".join(super(Choices, self).display_en(one, question) for one in value)

@@ -18,7 +18,9 @@ class Consent(Kind):
 
     def missing(self, question: Question) -> Sentence:
         """Ask for the tick."""
-        return Sentence("missing", f"请读一读“{question.title}”，同意后打勾", f"Please read and tick: {question.title}")
+        return Sentence(
+            "missing", f"请读一读“{question.title}”，同意后打勾", f"Please read and tick: {question.title_en}"
+        )
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:
         """An unticked box."""
@@ -30,3 +32,7 @@ class Consent(Kind):
     def display(self, value: Any, question: Question) -> str:
         """已同意, or what it is."""
         return "已同意" if value is True else "未同意"
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """Agreed, or not."""
+        return "agreed" if value is True else "not agreed"

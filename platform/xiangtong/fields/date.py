@@ -34,3 +34,7 @@ class Date(Kind):
             return str(value)
         year, month, day = value.split("-")
         return f"{int(year)}年{int(month)}月{int(day)}日"
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """``2026-01-31``, which nobody misreads."""
+        return str(value)

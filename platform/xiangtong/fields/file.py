@@ -39,3 +39,7 @@ class File(Kind):
     def mask(self, value: Any) -> str:
         """How many files there are; their names may say too much."""
         return f"{len(value) if isinstance(value, list) else 0} 个文件"
+
+    def mask_en(self, value: Any) -> str:
+        """How many there are."""
+        return f"{len(value) if isinstance(value, list) else 0} file(s)"

@@ -15,6 +15,7 @@ class Hundredths(Kind):
     schema = {"type": "integer"}
     needs = ("minimum", "maximum")
     unit = ""
+    unit_en = ""
     example = "120.5"
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:
@@ -40,3 +41,7 @@ class Hundredths(Kind):
     def display(self, value: Any, question: Question) -> str:
         """Write the number with its unit: ``120.5 平方米``."""
         return f"{self.typed(value)} {question.unit or self.unit}"
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """Write the number with its unit: ``120.5 m²``."""
+        return f"{self.typed(value)} {question.english.get('unit') or self.unit_en}"

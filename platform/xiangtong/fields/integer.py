@@ -25,3 +25,7 @@ class Integer(Kind):
     def display(self, value: Any, question: Question) -> str:
         """Write the number with its unit: ``3 层``."""
         return f"{value} {question.unit}".rstrip()
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """Write the number with its unit: ``3 floors``."""
+        return f"{value} {question.english.get('unit', '')}".rstrip()

@@ -64,8 +64,7 @@ class Kind:
 
     def missing(self, question: Question) -> Sentence:
         """Say that an answer is wanted."""
-        english = question.english.get("title") or question.english.get("label") or question.title
-        return Sentence("missing", f"{self.ask}{question.title}", f"{self.ask_en}: {english}")
+        return Sentence("missing", f"{self.ask}{question.title}", f"{self.ask_en}: {question.title_en}")
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:
         """Say what this kind knows to be wrong with a value, most helpful first."""
@@ -87,12 +86,12 @@ class Kind:
             case "minLength":
                 return f"至少要写 {limit} 个字", f"At least {limit} characters are wanted"
             case "minimum":
-                return f"不能小于{self.shown(limit, question)}", f"At least {self.shown(limit, question)}"
+                return f"不能小于{self.shown(limit, question)}", f"At least {self.display_en(limit, question)}"
             case "maximum":
-                return f"不能大于{self.shown(limit, question)}", f"At most {self.shown(limit, question)}"
+                return f"不能大于{self.shown(limit, question)}", f"At most {self.display_en(limit, question)}"
             case "enum" | "const":
                 return "请在给出的选项里选一个", "Please choose one of the options"
-        return f"{question.title}写得不太对，请再核对一遍", f"{question.title}: please check it once more"
+        return f"{question.title}写得不太对，请再核对一遍", f"{question.title_en}: please check it once more"
 
     def shown(self, limit: Any, question: Question) -> str:
         """Write a limit the way its values are written, unit included."""
@@ -102,9 +101,17 @@ class Kind:
         """Write a value for reading."""
         return str(value)
 
+    def display_en(self, value: Any, question: Question) -> str:
+        """Write a value for reading in English."""
+        return self.display(value, question)
+
     def mask(self, value: Any) -> str:
         """Write a value so that it can be recognised and not be read (domain facts §8.2)."""
         return "*" * min(len(str(value)), 6)
+
+    def mask_en(self, value: Any) -> str:
+        """The same for readers of English."""
+        return self.mask(value)
 
 
 def _too_long(value: Any, limit: int) -> tuple[str, str]:

@@ -10,4 +10,5 @@ class Length(Hundredths):
 
     name = "length"
     unit = "米"
+    unit_en = "m"
     example = "9.5"

@@ -23,6 +23,10 @@ class Rows(Kind):
             return f"请至少填写 {words}", f"At least {limit} are wanted"
         return f"最多填写 {words}，请去掉几{question.row.measure}", f"At most {limit} are possible"
 
+    def display_en(self, value: Any, question: Question) -> str:
+        """How many there are."""
+        return str(len(value) if isinstance(value, list) else 0)
+
     def display(self, value: Any, question: Question) -> str:
         """How many there are."""
         return f"{len(value) if isinstance(value, list) else 0} {question.row.measure}"

@@ -18,5 +18,9 @@ class YesNo(Kind):
     ask_en = "Please choose"
 
     def display(self, value: Any, question: Question) -> str:
-        """是 or 否."""
-        return {True: "是", False: "否"}.get(value, str(value))
+        """是 or 不是, as the choices say."""
+        return {True: "是", False: "不是"}.get(value, str(value))
+
+    def display_en(self, value: Any, question: Question) -> str:
+        """Yes or No."""
+        return {True: "Yes", False: "No"}.get(value, str(value))

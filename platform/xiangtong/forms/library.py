@@ -44,6 +44,11 @@ class Form:
         """The official name of the form."""
         return str(self.schema.get("title", self.code))
 
+    @property
+    def title_en(self) -> str:
+        """What the form is called in English; its official name where nobody has said."""
+        return self.vocabulary.english.get(self.title, self.title)
+
     @cached_property
     def plan(self) -> Plan:
         """The compiled form."""
@@ -101,12 +106,13 @@ def form_of(schema: Schema, vocabulary: Vocabulary, *, version: int = 1) -> Form
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Read the shared parts and the meta-schema below a folder of form schemas."""
     parts = [_read(path) for path in sorted((folder / "_common").glob("*.json"))]
-    meta = folder / "_dialect" / "dialect.schema.json"
+    meta, english = folder / "_dialect" / "dialect.schema.json", folder / "_english" / "words.json"
     return Vocabulary(
         documents={part["$id"]: part for part in parts if part["$id"].startswith("urn:xiangtong:common:")},
         kinds=REQUIREMENTS,
         formats=FORMATS,
         meta_schema=_read(meta) if meta.exists() else {},
+        english=_read(english) if english.exists() else {},
     )
 
 

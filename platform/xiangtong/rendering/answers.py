@@ -11,6 +11,7 @@ from markupsafe import Markup
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.values import shown_value
 
 #: Kinds that identify a person or reach into a purse: masked whether or not the form says so (domain facts §8.2).
 _ALWAYS_MASKED = frozenset({"resident-id", "mobile-phone", "phone", "bank-card", "certificate-no"})
@@ -93,16 +94,14 @@ class _Reader:
             yield from self.read(question.children, row if isinstance(row, Mapping) else {}, f"{pointer}/{index}", over)
 
     def _label(self, question: Question) -> str:
-        if self.ctx.locale == "en":
-            return question.english.get("title") or question.english.get("label") or question.title
-        return question.title
+        return question.title_en if self.ctx.locale == "en" else question.title
 
     def _words(self, question: Question, value: Any) -> str:
-        kind = KINDS[question.kind]
+        kind, english = KINDS[question.kind], self.ctx.locale == "en"
         if self.masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
-            return kind.mask(value)
+            return kind.mask_en(value) if english else kind.mask(value)
         if question.options_from:
             return self.ctx.options.get(question.options_from, {}).get(str(value), str(value))
         if question.options and question.kind not in ("choice", "choices"):
-            return next((one.label for one in question.options if one.value == value), str(value))
-        return kind.display(value, question)
+            return shown_value(question, value, english=english)
+        return kind.display_en(value, question) if english else kind.display(value, question)

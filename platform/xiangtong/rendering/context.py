@@ -26,6 +26,10 @@ class ProblemLike(Protocol):
     def message_en(self) -> str:
         """The sentence in English; may be empty."""
 
+    @property
+    def summary_en(self) -> str:
+        """The summary in English; may be empty where `message_en` says it all."""
+
 
 def _as_is(text: str) -> str:
     return text

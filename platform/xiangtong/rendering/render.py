@@ -51,7 +51,11 @@ def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemL
 
 def problem_links(problems: Iterable[ProblemLike], ctx: RenderContext) -> list[tuple[str, str]]:
     """Give (id of the input, sentence) of every problem, as the component ``summary`` wants them."""
-    return [(id_of(one.pointer), one.message_en if ctx.locale == "en" else one.summary) for one in problems]
+    return [(id_of(one.pointer), _summary(one, ctx)) for one in problems]
+
+
+def _summary(problem: ProblemLike, ctx: RenderContext) -> str:
+    return (problem.summary_en or problem.message_en) if ctx.locale == "en" else problem.summary
 
 
 def _sentence(problem: ProblemLike, ctx: RenderContext) -> str:
@@ -105,7 +109,7 @@ class _Writer:
         return self._fill(look, question, pointer, holes)
 
     def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> str:
-        shown = shown_value(question, self._ctx.derived.get(pointer))
+        shown = shown_value(question, self._ctx.derived.get(pointer), english=self._ctx.locale == "en")
         look = self._look(question, pointer, "derived")
         return self._fill(look, question, pointer, {**row, VALUE: escape(shown or "—")})
 

@@ -75,7 +75,8 @@ class Sheet:
             label=self._words(question, "label"),
             hint=self._hint(question),
             text=self._words(question, "text"),
-            unit=quiet(question.unit or getattr(KINDS.get(question.kind), "unit", "")),
+            unit=quiet(self._unit(question)),
+            add=quiet(question.english.get("add", "Add one more") if self.locale == "en" else question.row.add),
             options=tuple(self._option(one) for one in options_of(question, look)),
             autocomplete=_AUTOCOMPLETE.get(question.kind, "off") if known else "off",
             value=VALUE,
@@ -96,12 +97,21 @@ class Sheet:
         hint = self._words(question, "hint")
         if not question.example:
             return hint
-        example = f"例如 {question.example}" if self.locale != "en" else f"For example {question.example}"
-        return quiet(f"{hint.rstrip('。.')}，{example}" if hint else example)
+        if self.locale == "en":
+            return quiet(f"{hint} For example: {self._words(question, 'example')}".lstrip())
+        example = f"例如 {question.example}"
+        return quiet(f"{hint.rstrip('。')}，{example}" if hint else example)
+
+    def _unit(self, question: Question) -> str:
+        kind = KINDS.get(question.kind)
+        if self.locale == "en":
+            return str(question.english.get("unit") or getattr(kind, "unit_en", ""))
+        return str(question.unit or getattr(kind, "unit", ""))
 
     def _option(self, option: Option) -> Option:
-        label = option.label_en if self.locale == "en" and option.label_en else option.label
-        return Option(quiet(option.value), quiet(label), hint=quiet(option.hint))
+        english = self.locale == "en"
+        label, hint = (english and option.label_en) or option.label, (english and option.hint_en) or option.hint
+        return Option(quiet(option.value), quiet(label), hint=quiet(hint))
 
 
 def options_of(question: Question, look: Look) -> tuple[Option, ...]:

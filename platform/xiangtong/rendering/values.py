@@ -21,12 +21,15 @@ def typed(kind: str, value: Any) -> str:
     return str(value)
 
 
-def shown_value(question: Question, value: Any) -> str:
+def shown_value(question: Question, value: Any, *, english: bool = False) -> str:
     """Give a value that was computed in the words of its kind; nothing where nothing could be computed."""
     if value is None:
         return ""
-    words = next((one.label for one in question.options if one.value == value), None)
-    return words or KINDS[question.kind].display(value, question)
+    found = next((one for one in question.options if one.value == value), None)
+    if found is not None:
+        return (english and found.label_en) or found.label
+    kind = KINDS[question.kind]
+    return kind.display_en(value, question) if english else kind.display(value, question)
 
 
 def size_in_words(size: int) -> str:

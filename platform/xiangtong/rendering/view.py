@@ -39,6 +39,7 @@ class FieldView:
     hint: str
     text: str
     unit: str
+    add: str  # the words of the button that adds a row
     options: tuple[Option, ...]
     autocomplete: str
     value: Markup  # a hole

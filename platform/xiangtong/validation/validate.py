@@ -19,18 +19,22 @@ from xiangtong.kernel.errors import Problem as PlainProblem
 from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import keyword_of, refusals
 from xiangtong.validation.normalise import counted
-from xiangtong.validation.wording import rule_words, whereabouts
+from xiangtong.validation.wording import rule_words, whereabouts, whereabouts_en
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. ``message`` stands at the field; ``summary`` also says which field it is."""
+    """One thing to mend. ``message`` stands at the field; ``summary`` also says which field it is.
+
+    ``summary_en`` may be empty: ``message_en`` then says it all.
+    """
 
     pointer: str
     code: str
     message: str
     message_en: str
     summary: str
+    summary_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def problems_of_step(plan: Plan, step_id: str, problems: Sequence[Problem]) -> l
 
 def as_refusal(problems: Sequence[Problem]) -> Problems:
     """Make the refusal that a door answers with."""
-    return Problems([PlainProblem(one.pointer, one.summary, one.message_en, one.code) for one in problems])
+    return Problems(
+        [PlainProblem(one.pointer, one.summary, one.summary_en or one.message_en, one.code) for one in problems]
+    )
 
 
 def with_defaults(plan: Plan, facts: Facts) -> Facts:
@@ -159,7 +165,10 @@ def _problem(plan: Plan, question: Question, pointer: str, sentence: Sentence) -
     where = whereabouts(plan, pointer)
     if sentence.code in ("missing", "const"):
         summary = f"{where}：{sentence.message}" if where else sentence.message
+        english = sentence.message_en
     else:
         name = f"{where}的{question.title}" if where else question.title
-        summary = f"{name}：{sentence.message}"
-    return Problem(pointer, sentence.code, sentence.message, sentence.message_en, summary)
+        summary, english = f"{name}：{sentence.message}", f"{question.title_en}: {sentence.message_en}"
+    there = whereabouts_en(plan, pointer)
+    english = f"{there}. {english}" if there else english
+    return Problem(pointer, sentence.code, sentence.message, sentence.message_en, summary, english)

@@ -13,12 +13,19 @@ from xiangtong.cases import moves
 from xiangtong.cases.models import NO_DAY
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.timeline import Happening
+from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.services import services
 from xiangtong.kernel import clock
 
 
 def case_address(code: str, case_no: str) -> str:
     """The page of a case; a case number says nothing of a person."""
     return url_for("cases.show", code=code, case_no=case_no)
+
+
+def english_of(official: str) -> str:
+    """What an official name means, for readers of English; nothing for readers of Chinese, or where nobody has said."""
+    return services().library.vocabulary.english.get(official, "") if language() == "en" else ""
 
 
 def state_words(state: str) -> tuple[str, str]:

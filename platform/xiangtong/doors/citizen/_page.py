@@ -26,7 +26,7 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
     row = filing.draft.row
     return render_template(
         "citizen/apply.html",
-        form_title=title_of(filing), step_title=words_of(step), hint=step.hint if language() != "en" else "",
+        form_title=title_of(filing), step_title=words_of(step), hint=step.hint_en if language() == "en" else step.hint,
         number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
         fields=render_step(filing.plan, step, filing.data, problems, ctx), problems=problem_links(problems, ctx),
         draft=told(filing), action=filing.address(step), back=filing.before(step) is not None, more=more,
@@ -75,6 +75,7 @@ def told(filing: Filing) -> dict[str, Any]:
         "revision": filing.revision,
         "autosave_url": filing.at("apply.save"),
         "upload_url": url_for("uploads.add", code=filing.visit.tenant.code, draft_id=filing.draft.id),
+        "sign_in_url": url_for("sign_in.start", next=filing.at("apply.resume")),
         "plan_url": url_for("apply.plan", form_code=form.code, digest=form.plan.digest),
         "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
         "answers": filing.data,
@@ -107,5 +108,4 @@ def words_of(step: Step) -> str:
 
 def title_of(filing: Filing) -> str:
     """The title of the form in the reader's language."""
-    english = filing.form.schema.get("x-en", {}).get("title")
-    return english if english and language() == "en" else filing.form.title
+    return filing.form.title_en if language() == "en" else filing.form.title

@@ -12,24 +12,24 @@ from werkzeug.wrappers import Response
 
 from xiangtong import attachments
 from xiangtong.cases.citizen import own_case
-from xiangtong.cases.facts import FiledItem
 from xiangtong.cases.models import NO_DAY
 from xiangtong.cases.submit import FilingClosed, FormChanged, submit
 from xiangtong.dialect.plan import Step, pattern_of
-from xiangtong.doors.citizen._case import case_address, day_words
+from xiangtong.doors.citizen._case import case_address, day_words, english_of
 from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
 from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.apply_start import closed_page
 from xiangtong.doors.shared.access import citizen
+from xiangtong.doors.shared.filed import NotRegistered, filed
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.services import services
-from xiangtong.items.models import Item
 from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Problems
 from xiangtong.rendering.answers import Answer, answers
 from xiangtong.rendering.view import id_of
+from xiangtong.validation.validate import Problem
 
 _AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
 _FILES = frozenset({"file", "photo", "signature"})
@@ -89,6 +89,9 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response | str:
     except FilingClosed:
         with visit(code) as here:
             return closed_page(here)
+    except NotRegistered:
+        with visit(code) as here:
+            return closed_page(here, registered=False)
     return redirect(request.path.removesuffix("review") + "receipt", 303)
 
 
@@ -101,19 +104,11 @@ def receipt(code: str, form_code: str, draft_id: UUID) -> str:
         )
         row = case.row
         return render_template(
-            "citizen/receipt.html", row=row, answer_by=day_words(row.due_on) if row.due_on != NO_DAY else None,
+            "citizen/receipt.html", row=row, english=english_of(row.item_name),
+            answer_by=day_words(row.due_on) if row.due_on != NO_DAY else None,
             promised=case.limits.promised_days, submitted=clock.local(row.submitted_at),
             address=case_address(code, row.case_no),
         )  # fmt: skip
-
-
-def filed(item: Item) -> FiledItem:
-    """The item as it stands on the day of filing."""
-    return FiledItem(
-        item_code=item.item_code or item.basic_code, name=item.name, version=item.version, item_type=item.item_type,
-        case_type=item.case_type, unit_name=item.unit_name, unit_code=item.unit_code or "",
-        promised_days=item.promised_days, statutory_days=item.statutory_days,
-    )  # fmt: skip
 
 
 def _parts(filing: Filing) -> list[Part]:
@@ -132,7 +127,8 @@ def _part(filing: Filing, step: Step, given: Sequence[Answer]) -> Part:
         question = kinds[one.pointer]
         if question is not None and question.kind in _FILES:
             named = _value(filing.decision.stored, one.pointer)
-            files.append((question.title, [(str(file["name"]), address(str(file["id"]))) for file in named]))
+            title = question.title_en if language() == "en" else question.title
+            files.append((title, [(str(file["name"]), address(str(file["id"]))) for file in named]))
         else:
             words.append(one)
     return Part(words_of(step), filing.address(step), words, files)
@@ -158,9 +154,8 @@ def _place(filing: Filing, pointer: str) -> str:
     return f"{filing.address(step)}#{id_of(pointer)}"
 
 
-def _sentence(problem: object) -> str:
-    english = getattr(problem, "message_en", "")
-    return english if english and language() == "en" else str(getattr(problem, "summary", ""))
+def _sentence(problem: Problem) -> str:
+    return (problem.summary_en or problem.message_en) if language() == "en" else problem.summary
 
 
 def _words_of(wait: str) -> str:

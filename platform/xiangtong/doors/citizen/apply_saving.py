@@ -16,19 +16,13 @@ from xiangtong.doors.citizen._known import locked_in
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.person import SignedOut
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts import filling
 from xiangtong.drafts.filling import FieldSave, Saved
 from xiangtong.forms.library import Form
 from xiangtong.kernel import clock
-from xiangtong.kernel.errors import NotFound, Refusal
-
-
-class SignedOut(Refusal):
-    """The session ended while the page was open; the script keeps what it could not send."""
-
-    code = "SIGNED_OUT"
-    status = 401
+from xiangtong.kernel.errors import NotFound
 
 
 def register(blueprint: Blueprint) -> None:
@@ -42,7 +36,7 @@ def register(blueprint: Blueprint) -> None:
 def save(code: str, form_code: str, draft_id: UUID) -> Response:
     """Take a JSON list of {pointer, value, revision}; answer {revision, saved_at, problems, conflicts}."""
     if _expired.signed_out():
-        raise SignedOut("登录过期了，请重新登录，填过的都还在", "You were signed out; nothing is lost")
+        raise SignedOut
     with visit(code) as here:
         filing = open_to_fill(here, form_code, draft_id)
         before = filing.revision

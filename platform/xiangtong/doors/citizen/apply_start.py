@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from xiangtong.dialect.plan import Material
 from xiangtong.doors.citizen import _known
 from xiangtong.doors.citizen._page import helping
 from xiangtong.doors.citizen._visit import Visit, visit
@@ -45,7 +47,7 @@ def start(code: str, form_code: str) -> str:
             return closed_page(here)
         form = services().library.form(form_code)
         item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
-        return _page(here, form, item)
+        return _page(here, form, item) if item.item_code else closed_page(here, registered=False)
 
 
 @citizen(assurance=2)
@@ -56,6 +58,8 @@ def begin(code: str, form_code: str) -> Response | str:
             return closed_page(here)
         form = services().library.form(form_code)
         item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+        if not item.item_code:
+            return closed_page(here, registered=False)
         who, village = request.form.get("who", ""), request.form.get("village", "")
         problems = _problems(here, who, village)
         if problems:
@@ -68,11 +72,12 @@ def begin(code: str, form_code: str) -> Response | str:
         return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
 
 
-def closed_page(here: Visit) -> str:
-    """The township takes no filings: suspended, or merged into another."""
+def closed_page(here: Visit, *, registered: bool = True) -> str:
+    """The township takes no filings: suspended, or merged into another; or this one item is not `registered` yet."""
     return render_template(
-        "citizen/closed.html", tenant=here.tenant, successor=here.town.successor, hands=helping(here)
-    )
+        "citizen/closed.html", tenant=here.tenant, successor=here.town.successor, hands=helping(here),
+        registered=registered,
+    )  # fmt: skip
 
 
 def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str) -> UUID:
@@ -85,7 +90,7 @@ def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, f
     claims = citizens.load(here.session, keys=services().keys, citizen_id=here.citizen_id)
     draft = opening.start(
         here.session, keys=services().keys, tenant_id=here.tenant.id, holder=here.holder,
-        form=FormRef(item.item_code or item.basic_code, form.code, form.version, form.hash, form.title),
+        form=FormRef(item.item_code or "", form.code, form.version, form.hash, form.title),
         channel="mobile" if "Mobi" in request.user_agent.string else "web", village_code=village or None,
         agent_mode="agent" if for_other else "self",
         typed=_known.prefilled(form.plan, claims, for_other=for_other, village=village),
@@ -100,14 +105,23 @@ def _page(
         (url_for("apply.resume", code=here.tenant.code, form_code=form.code, draft_id=one.draft_id), one)
         for one in _waiting(here, form.code)
     ]
-    english = form.schema.get("x-en", {}).get("title") if language() == "en" else None
+    english = language() == "en"
     return render_template(
-        "citizen/start.html", form_title=english or form.title, item=item, drafts=drafts, materials=form.materials,
-        steps=[step.title_en if language() == "en" else step.title for step in form.plan.steps],
+        "citizen/start.html", form_title=form.title_en if english else form.title, official=form.title if english else "",
+        drafts=drafts,
+        materials=[_wanted(one, english=english) for one in form.materials],
+        steps=form.plan.steps,
         villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
         who=who, village=village or request.args.get("village", ""), problems=problems or {},
         local=clock.local, hands=helping(here), demo=item.demo,
     )  # fmt: skip
+
+
+def _wanted(material: Material, *, english: bool) -> Material:
+    """The material in the reader's words."""
+    if not english:
+        return material
+    return replace(material, name=material.name_en or material.name, when=material.when_en or material.when)
 
 
 def _problems(here: Visit, who: str, village: str) -> dict[str, str]:

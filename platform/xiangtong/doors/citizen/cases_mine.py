@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from xiangtong import attachments
 from xiangtong.cases import moves
 from xiangtong.cases.citizen import cases_of, own_case, withdraw
 from xiangtong.cases.models import CaseRecord
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.supplements import asked_of
 from xiangtong.cases.timeline import timeline
-from xiangtong.doors.citizen._case import case_address, state_words, told, what_next
+from xiangtong.doors.citizen._case import case_address, english_of, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
+from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import citizen as signed_in
@@ -39,6 +42,7 @@ def register(blueprint: Blueprint) -> None:
     """Add the routes of this page."""
     blueprint.add_url_rule("/mine", "mine", mine)
     blueprint.add_url_rule(_AT, "show", show)
+    blueprint.add_url_rule(f"{_AT}/files/<uuid:file_id>", "file", file)
     blueprint.add_url_rule(f"{_AT}/withdraw", "ask_withdraw", ask_withdraw)
     blueprint.add_url_rule(f"{_AT}/withdraw", "withdraw", take_back, methods=["POST"])
 
@@ -55,8 +59,8 @@ def mine() -> str:
         "citizen/mine.html",
         drafts=[(one, towns[one.tenant_id], _draft_address(towns[one.tenant_id], one)) for one in drafts],
         cases=[(one, towns[one.tenant_id], case_address(towns[one.tenant_id].code, one.case_no)) for one in filed],
-        local=clock.local,
-    )
+        local=clock.local, english=english_of,
+    )  # fmt: skip
 
 
 @citizen()
@@ -66,12 +70,27 @@ def show(code: str, case_no: str) -> str:
         case = own(here, case_no)
         asked, due_on = asked_of(here.session, case=case) if case.row.state in _WAITING else ([], None)
         return render_template(
-            "citizen/case.html", row=case.row, state=state_words(case.row.state), next=what_next(case),
-            happenings=told(timeline(here.session, case=case)), asked=asked, asked_by=due_on,
-            answers=_answers(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
+            "citizen/case.html", row=case.row, english=english_of(case.row.item_name),
+            state=state_words(case.row.state), next=what_next(case),
+            happenings=told(timeline(here.session, case=case, english=language() == "en")),
+            asked=asked, asked_by=due_on,
+            answers=_answers(here, case), files=_files(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
             supply_url=url_for("cases.begin_supply", code=code, case_no=case_no),
             withdraw_url=url_for("cases.ask_withdraw", code=code, case_no=case_no),
         )  # fmt: skip
+
+
+@citizen()
+def file(code: str, case_no: str, file_id: UUID) -> Response:
+    """A file of my case; `?small=1` a thumbnail of a photo."""
+    with visit(code) as here:
+        case = own(here, case_no)
+        row = attachments.find(here.session, tenant_id=here.tenant.id, attachment_id=file_id)
+        stored = attachments.reopen(row, key=case.key) if row.case_id == case.row.id else None
+        if stored is None or not stored.ready:
+            raise NotFound("没有找到这个文件", "There is no such file")
+        key = case.key
+    return files.send(stored, key=key, small="small" in request.args)
 
 
 @citizen()
@@ -81,7 +100,9 @@ def ask_withdraw(code: str, case_no: str) -> Response | str:
         row = own(here, case_no).row
         if "withdraw" not in moves.allowed(row.state):
             return redirect(case_address(code, case_no), 303)
-        return render_template("citizen/withdraw.html", row=row, back=case_address(code, case_no))
+        return render_template(
+            "citizen/withdraw.html", row=row, english=english_of(row.item_name), back=case_address(code, case_no)
+        )
 
 
 @citizen()
@@ -110,6 +131,19 @@ def _answers(here: Visit, case: OpenCase) -> Markup:
     plan = services().library.form(case.row.form_code).plan
     ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=here.facts.options)
     return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
+
+
+def _files(here: Visit, case: OpenCase) -> list[tuple[str, str, str]]:
+    """(what it is, the name of the file, its address) of everything that was handed in."""
+    plan, row = services().library.form(case.row.form_code).plan, case.row
+    handed_in = attachments.of_case(here.session, key=case.key, tenant_id=row.tenant_id, case_id=row.id)
+    found = []
+    for one in handed_in:
+        question = plan.question_at(one.question)
+        title = (question.title_en if language() == "en" else question.title) if question else ""
+        address = url_for("cases.file", code=here.tenant.code, case_no=row.case_no, file_id=one.id)
+        found.append((title, one.name, address))
+    return found
 
 
 def _towns(session: ScopedSession, ids: Iterable[int]) -> dict[int, Tenant]:

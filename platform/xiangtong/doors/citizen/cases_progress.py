@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from xiangtong.cases.lookup import asked_for
 from xiangtong.cases.numbers import is_case_no
 from xiangtong.cases.timeline import timeline
-from xiangtong.doors.citizen._case import state_words, told, what_next
+from xiangtong.doors.citizen._case import english_of, state_words, told, what_next
 from xiangtong.doors.citizen._visit import site_of
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
@@ -68,9 +68,10 @@ def _found(town: Township | None, number: str, digits: str, place: str) -> str:
     with services().db.scope(NOBODY) as session:
         tenant_id = town.tenant.id if town else _named(session, place)
         with asked_for(session, keys=services().keys, asked=number, last_four=digits, tenant_id=tenant_id) as case:
-            lines = told(timeline(session, case=case))
+            lines = told(timeline(session, case=case, english=language() == "en"))
             page = render_template(
-                "citizen/progress_found.html", row=case.row, state=state_words(case.row.state), next=what_next(case),
+                "citizen/progress_found.html", row=case.row, english=english_of(case.row.item_name),
+                state=state_words(case.row.state), next=what_next(case),
                 happenings=lines, site=site_of(town) if town else {},
             )  # fmt: skip
     throttle.clear(services().db, _FOR_NUMBER, number)

@@ -1,7 +1,8 @@
-"""请村里帮我填: hand a draft to the village clerk with consent, and take it back."""
+"""请村里帮我填: hand a draft to the village clerk with consent, and take it back; or throw it away."""
 
 from __future__ import annotations
 
+import contextlib
 from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -14,6 +15,8 @@ from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts import expiry, handing, opening
+from xiangtong.drafts.opening import DraftClosed
+from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound
 
 _AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
@@ -25,6 +28,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{_AT}/help", "hand_over", hand_over, methods=["POST"])
     blueprint.add_url_rule(f"{_AT}/helped", "helped", helped)
     blueprint.add_url_rule(f"{_AT}/take-back", "take_back", take_back, methods=["POST"])
+    blueprint.add_url_rule(f"{_AT}/discard", "ask_discard", ask_discard)
     blueprint.add_url_rule(f"{_AT}/discard", "discard", discard, methods=["POST"])
 
 
@@ -87,12 +91,25 @@ def take_back(code: str, form_code: str, draft_id: UUID) -> Response:
 
 
 @citizen(assurance=2)
-def discard(code: str, form_code: str, draft_id: UUID) -> Response:
-    """Throw a draft away for good."""
+def ask_discard(code: str, form_code: str, draft_id: UUID) -> Response | str:
+    """What throwing a draft away means, before it is done."""
     with visit(code) as here:
+        filing = open_filing(here, form_code, draft_id)
+        if filing.draft.row.state != "open":
+            return redirect("/mine", 303)
+        return render_template(
+            "citizen/discard.html", form_title=title_of(filing), supplements=filing.supplements,
+            saved=f"{clock.local(filing.draft.row.updated_at):%Y-%m-%d %H:%M}", back=filing.at("apply.resume"),
+        )  # fmt: skip
+
+
+@citizen(assurance=2)
+def discard(code: str, form_code: str, draft_id: UUID) -> Response:
+    """Throw a draft away for good; a second tap finds it gone."""
+    with contextlib.suppress(NotFound, DraftClosed), visit(code) as here:
         filing = open_to_fill(here, form_code, draft_id)
         expiry.discard(here.session, keys=services().keys, row=filing.draft.row)
-        return redirect("/mine", 303)
+    return redirect("/mine", 303)
 
 
 def _page(filing: Filing, village: str, problems: dict[str, str] | None = None) -> str:

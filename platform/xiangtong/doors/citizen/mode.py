@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.citizen.sign_in import safe_onward
+from xiangtong.doors.citizen.sign_in import safe_return
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import CITIZEN_COOKIE
@@ -66,12 +66,12 @@ def _links(here: str) -> list[tuple[str, str, str]]:
 
 
 def _here() -> str:
-    """The page to come back to: this one, or for an answer to a posted form the page it was posted to."""
-    return request.path
+    """The page to come back to: what the page itself says, this one, or the page that a form was posted to."""
+    return str(g.get("here") or request.path)
 
 
 def _remember(cookie: str, value: str) -> Response:
-    response = redirect(safe_onward(request.args.get("next")), 303)
+    response = redirect(safe_return(request.args.get("next")), 303)
     secure = services().settings.base_url.startswith("https://")
     response.set_cookie(cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
     return response

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -129,6 +129,14 @@ def safe_onward(wish: str | None) -> str:
     return "/" if address.scheme or address.netloc or own else wish
 
 
+def safe_return(wish: str | None) -> str:
+    """As `safe_onward`, but the sign-in page itself, with a safe place to go on to, is worth going back to."""
+    path, _, query = (wish or "").partition("?")
+    if path == _PATH:
+        return url_for("sign_in.ask", next=safe_onward(parse_qs(query).get("next", [""])[0]))
+    return safe_onward(wish)
+
+
 def _open(claims: Claims) -> str:
     """Write what the province said of the citizen and open their session; the session's token."""
     earlier = request.cookies.get(CITIZEN_COOKIE, "")
@@ -151,7 +159,11 @@ def _device() -> str:
 def _page(onward: str, failure: SignInFailed | None = None) -> Response:
     english = str(get_locale()).startswith("en")
     problem = None if failure is None else (failure.message_en if english else failure.message)
-    body = render_template("citizen/sign_in.html", problem=problem, start=url_for("sign_in.start", next=onward))
+    g.here = url_for("sign_in.ask", next=onward)
+    body = render_template(
+        "citizen/sign_in.html", problem=problem, start=url_for("sign_in.start", next=onward),
+        sign_in_url=None,
+    )  # fmt: skip
     response = make_response(body, 200 if failure is None else failure.status)
     if isinstance(failure, SignInUnavailable):
         response.headers["Retry-After"] = "60"

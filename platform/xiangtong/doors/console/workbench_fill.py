@@ -13,19 +13,18 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from xiangtong import attachments, audit
-from xiangtong.cases.facts import FiledItem
 from xiangtong.cases.submit import submit
 from xiangtong.dialect.plan import Step
 from xiangtong.doors.console.workbench_agent import blueprint
 from xiangtong.doors.console.workbench_desk import desk
 from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
 from xiangtong.doors.shared import access, asking, files
+from xiangtong.doors.shared.filed import filed
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts import filling
 from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.opening import Holder
 from xiangtong.identity.staff import actor_of
-from xiangtong.items.models import Item
 from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound, Problems, Refusal
@@ -148,12 +147,12 @@ def send(draft_id: UUID) -> Response:
         with desk() as here:
             filing = open_filing(here, draft_id, to_write=True)
             item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
-            filed = submit(
+            receipt = submit(
                 here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
-                holder=holder_of(here), form=filing.form, item=_filed(item), facts=filing.facts,
+                holder=holder_of(here), form=filing.form, item=filed(item), facts=filing.facts,
             )  # fmt: skip
             audit.record(
-                here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{filed.case_no}",
+                here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{receipt.case_no}",
                 detail={"consent": "read_out"},
             )  # fmt: skip
     except Problems:
@@ -161,7 +160,7 @@ def send(draft_id: UUID) -> Response:
     except attachments.NotReady as refusal:
         with desk() as here:
             return make_response(_review(open_filing(here, draft_id), refusal.message), refusal.status)
-    return make_response(render_template("console/workbench/filed.html", filed=filed, local=clock.local))
+    return make_response(render_template("console/workbench/filed.html", filed=receipt, local=clock.local))
 
 
 def _acted(filing: Filing, asked: Step, seen: set[str], action: str, refused: Sequence[Problem]) -> Response:
@@ -255,12 +254,3 @@ def _review(filing: Filing, unagreed: str = "") -> str:
 def _at(filing: Filing, problem: Problem) -> str:
     shown = (one for one in filing.steps if problem in filing.problems_at(one))
     return f"{filing.at('step', step_id=next(shown, filing.steps[0]).id)}#{id_of(problem.pointer)}"
-
-
-def _filed(item: Item) -> FiledItem:
-    """The item as it stands on the day of filing."""
-    return FiledItem(
-        item_code=item.item_code or item.basic_code, name=item.name, version=item.version, item_type=item.item_type,
-        case_type=item.case_type, unit_name=item.unit_name, unit_code=item.unit_code or "",
-        promised_days=item.promised_days, statutory_days=item.statutory_days,
-    )  # fmt: skip

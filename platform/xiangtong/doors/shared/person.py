@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.utils import redirect
 
+from xiangtong.doors.shared.errors import wants_json
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import sessions
 from xiangtong.kernel.errors import NotFound, Refusal
@@ -22,6 +23,18 @@ class Redirection(HTTPException):
 
     def __init__(self, address: str) -> None:
         super().__init__(response=redirect(address, 303))
+
+
+class SignedOut(Refusal):
+    """The session ended while the page was open; the script keeps what it could not send."""
+
+    code = "SIGNED_OUT"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "登录过期了，请重新登录，填过的都还在", "You were signed out. Please sign in again; nothing is lost"
+        )
 
 
 class AssuranceTooLow(Refusal):
@@ -43,7 +56,8 @@ def citizen() -> sessions.SignedIn:
     """The signed-in citizen; raises when there is none (use on routes that state `citizen`)."""
     found = person()
     if found is None or found.kind != "citizen":
-        raise Redirection(sign_in_address())
+        # A script would follow a redirect and take the sign-in page for its answer.
+        raise SignedOut if wants_json() else Redirection(sign_in_address())
     return found
 
 

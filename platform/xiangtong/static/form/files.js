@@ -67,7 +67,10 @@
 
   /** Send one file for the question at a pointer, showing how far it is; `prepare` may make it smaller first. */
   Uploader.prototype.send = async function (pointer, file, prepare) {
-    const item = this.line(pointer, file.name);
+    await this.travel(this.line(pointer, file.name), pointer, file, prepare);
+  };
+
+  Uploader.prototype.travel = async function (item, pointer, file, prepare) {
     const status = item.querySelector("small");
     status.textContent = this.page.words.uploading;
     this.under += 1;
@@ -78,10 +81,32 @@
     } catch (problem) {
       item.classList.add("file--problem");
       status.textContent = problem.message || this.page.words.failed;
-      item.querySelector("progress").remove();
+      item.querySelector("progress").hidden = true;
+      if (problem.mayPass) this.offerAgain(item, problem, () => this.travel(item, pointer, file, prepare));
     }
     this.under -= 1;
   };
+
+  /** No network, or signed out: the file stays in hand, and one tap sends it again. */
+  Uploader.prototype.offerAgain = function (item, problem, again) {
+    const link = problem.signedOut && X.signInLink(this.page);
+    if (link) item.querySelector("small").append(" ", link);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--plain";
+    button.textContent = this.page.words.again;
+    button.addEventListener("click", () => {
+      button.remove();
+      item.classList.remove("file--problem");
+      item.querySelector("progress").hidden = false;
+      again();
+    });
+    item.appendChild(button);
+  };
+
+  function trouble(words, more) {
+    return Object.assign(new Error(words), more);
+  }
 
   Uploader.prototype.post = function (pointer, file, progress) {
     return new Promise((resolve, reject) => {
@@ -96,10 +121,12 @@
       request.upload.onprogress = (event) => {
         if (event.lengthComputable) progress.value = event.loaded / event.total;
       };
-      request.onerror = () => reject(new Error(this.page.words.failed));
+      request.onerror = () => reject(trouble(this.page.words.failed, { mayPass: true }));
       request.onload = () => {
         const answer = readJson(request.responseText);
         if (request.status < 300 && answer) resolve(answer);
+        else if (request.status === 401) reject(trouble(this.page.words.photoWaits, { mayPass: true, signedOut: true }));
+        else if (request.status >= 500) reject(trouble(this.page.words.failed, { mayPass: true }));
         else reject(new Error((answer && answer.message) || this.page.words.failed));
       };
       request.send(body);

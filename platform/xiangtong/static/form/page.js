@@ -84,10 +84,22 @@
 
   function numberInWords(kind, value) {
     if (kind === "money") return (value / 100).toFixed(2).replace(/\.00$/, "").replace(/\B(?=([0-9]{3})+(?![0-9]))/g, ",");
+    if (kind === "date") return dayInWords(String(value));
     return String(kind === "area" || kind === "length" ? value / 100 : value);
   }
 
+  /** A rule's sentence in the language of the page. */
+  Page.prototype.inTongue = function (broken) {
+    const rule = this.plan.rules.find((one) => one.code === broken.code && one.message === broken.message);
+    return (inEnglish() && rule && rule.message_en) || broken.message;
+  };
+
+  function inEnglish() {
+    return document.documentElement.lang === "en";
+  }
+
   function dayInWords(day) {
+    if (inEnglish()) return day;
     const parts = day.split("-").map(Number);
     return parts.length === 3 ? parts[0] + "年" + parts[1] + "月" + parts[2] + "日" : day;
   }
@@ -98,7 +110,7 @@
     const broken = new Map();
     X.brokenRules(this.plan, effective.data, this.facts, troubled).forEach((one) => {
       // A message with a limit in it needs the server's words for it.
-      if (this.touched.has(one.pointer) && one.message.indexOf("{") < 0) broken.set(one.pointer, one.message);
+      if (this.touched.has(one.pointer) && one.message.indexOf("{") < 0) broken.set(one.pointer, this.inTongue(one));
     });
     this.form.querySelectorAll("[data-rule]").forEach((told) => {
       const pointer = told.closest("[data-field]").dataset.field;

@@ -17,12 +17,21 @@
     this.wait = PAUSE;
     this.busy = false;
     this.stopped = !this.url;
+    this.keeping = Promise.resolve(true);
   }
+
+  /** What is not sent yet is on this device, sealed, from the first keystroke: a page that is loaded again has it. */
+  Saver.prototype.keep = function () {
+    this.keeping = this.keeping.then(() =>
+      this.waiting.size ? this.keeper.keep(Array.from(this.waiting)) : this.keeper.drop());
+    return this.keeping;
+  };
 
   /** Note that the answer at a pointer is now this raw text (or list of texts). */
   Saver.prototype.note = function (pointer, value) {
     this.waiting.set(pointer, value);
     this.mark();
+    this.keep();
     this.soon(PAUSE);
   };
 
@@ -88,13 +97,15 @@
     });
     this.showConflicts(batch, answer.conflicts || []);
     this.mark();
-    if (!this.waiting.size) await this.keeper.drop();
+    await this.keep();
   };
 
   /** What was typed elsewhere is shown beside what is kept now; what this page itself sent before is no conflict. */
   Saver.prototype.showConflicts = function (batch, conflicts) {
+    const ours = new Map(batch);
     conflicts.forEach((one) => {
-      if (!X.same(one.other, this.sent.get(one.pointer))) this.page.tellOther(one.pointer, one.other);
+      const known = X.same(one.other, this.sent.get(one.pointer)) || X.same(one.other, ours.get(one.pointer));
+      if (!known) this.page.tellOther(one.pointer, one.other);
     });
     batch.forEach((pair) => this.sent.set(pair[0], pair[1]));
   };
@@ -107,16 +118,47 @@
 
   Saver.prototype.refused = async function (batch, status) {
     if (status >= 500 || status === 429) return this.offline();
-    await this.keeper.keep(Array.from(this.waiting));
+    await this.keep();
     const words = this.page.words;
-    if (status === 401 || status === 403) this.stop(words.expired);
+    if (status === 401 || status === 403) this.signedOut();
     else if (status === 409) this.stop(words.elsewhere);
     else {
       batch.forEach((pair) => this.waiting.delete(pair[0]));
       this.mark();
+      this.keep();
       this.say("waiting", words.refused);
     }
     return undefined;
+  };
+
+  Saver.prototype.signedOut = function () {
+    this.stop(this.page.words.expired);
+    const link = X.signInLink(this.page);
+    if (this.line && link) this.line.append(" ", link);
+  };
+
+  /** A link to sign in again on a page of its own: this one keeps what was typed and picked. */
+  function signInLink(page) {
+    if (!page.form.dataset.signIn) return null;
+    const link = document.createElement("a");
+    link.href = page.form.dataset.signIn;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = page.words.signin;
+    return link;
+  }
+
+  /** Back on this page, perhaps from signing in: try again what was not sent. */
+  Saver.prototype.awake = function () {
+    if (!this.stopped || !this.url || !this.waiting.size) return;
+    this.stopped = false;
+    this.soon(0);
+  };
+
+  /** What waits goes with the form that is posted now; kept pointers would name other rows after one is taken away. */
+  Saver.prototype.forget = function () {
+    this.waiting.clear();
+    this.keep();
   };
 
   Saver.prototype.stop = function (words) {
@@ -125,7 +167,7 @@
   };
 
   Saver.prototype.offline = async function () {
-    const safe = await this.keeper.keep(Array.from(this.waiting));
+    const safe = await this.keep();
     this.say("waiting", safe ? this.page.words.kept : this.page.words.offline);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   };
@@ -141,5 +183,5 @@
     return pairs.length > 0;
   };
 
-  Object.assign(X, { Saver: Saver });
+  Object.assign(X, { Saver: Saver, signInLink: signInLink });
 })(window.Xiangtong);

@@ -41,10 +41,17 @@
     };
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
+    form.addEventListener("click", (event) => {
+      const button = event.target.closest('button[name="_action"]');
+      if (button && button.value.indexOf("remove:") === 0) saver.forget();
+    });
     window.addEventListener("online", () => saver.soon(0));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") saver.send();
+      else saver.awake();
     });
+    // Older iPhones leave a page without hiding it.
+    window.addEventListener("pagehide", () => saver.send());
   }
 
   async function start() {
