@@ -136,6 +136,41 @@ def test_search_within_a_township(city: Database) -> None:
             assert [entry.title for entry in found] == titles, query
 
 
+def test_search_follows_what_happens_to_villages(city: Database, keys: KeyRing) -> None:
+    changes = (
+        "date,kind,code,new_code,name\n"
+        "2026-01-01,close,321003100200,,\n"
+        "2026-01-01,rename,321003108209,,东旺村委会\n"
+    )  # fmt: skip
+    founding.provision_city(city, keys, MemoryFolder(SMALL.files | {"changes.csv": changes.encode()}))
+    with city.scope(NOBODY) as session:
+        found = {
+            (code, query): [
+                entry.title for entry in entries.find(session, tenant_id=_township(city, code).tenant.id, query=query)
+            ]
+            for code, query in (("321003100", "太平"), ("321003108", "东兴"), ("321003108", "dongwang"))
+        }
+    assert found == {
+        ("321003100", "太平"): [],
+        ("321003108", "东兴"): [],
+        ("321003108", "dongwang"): ["东旺村"],
+    }
+
+
+def test_a_credit_code_that_arrives_later_completes_the_items_and_their_addresses(
+    city: Database, keys: KeyRing
+) -> None:
+    units = SMALL.files["units.csv"].decode() + "321003108000,杨寿镇,邗江区杨寿镇人民政府,杨寿镇政府,\n"
+    founding.provision_city(city, keys, MemoryFolder(SMALL.files | {"units.csv": units.encode()}))
+    tenant = _township(city, "321003108").tenant
+    with city.scope(Scope(tenant_id=tenant.id)) as session:
+        offered = offer.offered(session, tenant_id=tenant.id)
+        found = entries.find(session, tenant_id=tenant.id, query="高龄")
+    assert [len(item.item_code or "") for item in offered] == [31, 31, 31]
+    assert {item.unit_name for item in offered} == {"邗江区杨寿镇人民政府"}
+    assert [entry.address for entry in found] == [f"/321003108/items/{offered[1].item_code}"]
+
+
 def test_a_notice_is_found_and_taken_down(city: Database) -> None:
     township = _township(city)
     tenant_id = township.tenant.id

@@ -12,9 +12,12 @@ from sqlalchemy import select
 from console_browser import ADMIN, CLERK, Browser
 from places import DEMO_PHONE, HALL, OTHER_HALL, STATION, lay_down
 from xiangtong.audit.models import AuditEntry
+from xiangtong.doors.citizen import channel
+from xiangtong.doors.shared.frame import create_door
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.models import Place
 from xiangtong.tenancy.scope import Database, Scope
+from xiangtong.wiring import Services
 
 FORM = {"address": "公道镇振兴路 1 号", "hours": "周一至周五 9:00–17:30", "phone": "０５１４－87651234"}
 
@@ -100,11 +103,14 @@ def test_everything_that_is_wrong_is_said_at_its_field(admin: Browser, ids: dict
     admin.get("/places/1", 404)
 
 
-def test_sub_centres_come_and_go(admin: Browser, ids: dict[str, UUID], db: Database) -> None:
+def test_sub_centres_come_and_go(admin: Browser, ids: dict[str, UUID], db: Database, staffed: Services) -> None:
     assert "请写分中心的名称" in admin.post("/places/new", 422, **FORM).text
     admin.post("/places/new", name="公道镇为民服务中心南分中心", **FORM)
     assert "已经有叫这个名称的分中心" in admin.post("/places/new", 422, name="公道镇为民服务中心南分中心").text
     assert "南分中心" in admin.get("/places/?done=added")
+    citizen = create_door("citizen-of-places", staffed)
+    citizen.register_blueprint(channel.blueprint)
+    assert "公道镇振兴路 1 号" in citizen.test_client().get("/321003100/contact").text
     with db.scope(Scope(tenant_id=1)) as session:
         sub = session.scalars(select(Place.id).where(Place.kind == "sub_centre")).one()
     admin.post(f"/places/{sub}", name="公道镇南分中心", **FORM)

@@ -83,6 +83,12 @@ def hall(session: Session, township: Township) -> Place | None:
     ).first()
 
 
+def sub_centres(session: Session, township: Township) -> list[Place]:
+    """The sub-centres of the township's hall, by name."""
+    mine = select(Place).where(Place.tenant_id == township.tenant.id, Place.kind == "sub_centre")
+    return list(session.scalars(mine.order_by(Place.name)))
+
+
 def village_column(session: Session, township: Township, village: Division) -> VillageColumn:
     """A village's column. Three queries; raises NotFound for a village of another township."""
     if village.parent_code != township.tenant.division_code:

@@ -132,7 +132,8 @@ def contact(code: str) -> str:
     """Where the hall is, whom to call, how to ask and how to complain."""
     with _visit(code) as here:
         hall = pages.hall(here.session, here.town)
-    return _page("contact", here, hall=hall, facts_of_hall=place_facts(hall) if hall else [])
+        others = [(other.name, place_facts(other)) for other in pages.sub_centres(here.session, here.town)]
+    return _page("contact", here, hall=hall, facts_of_hall=place_facts(hall) if hall else [], others=others)
 
 
 @blueprint.get("/<string(length=9):code>/search")
