@@ -92,15 +92,30 @@ def _one_township() -> MemoryFolder:
 def _fill(cluster: Cluster, cases: int) -> None:
     """Cases of every township, with an event and a citizen's pointer each, as the superuser: no policy, no trigger."""
     with psycopg.connect(cluster.url("postgres", "jiangsu"), autocommit=True) as owner:
+        owner.execute("alter system set max_wal_size = '8GB'")
+        owner.execute("select pg_reload_conf()")
         owner.execute("set session_replication_role = replica")
+        owner.execute("set synchronous_commit = off")
+        # An index is built many times faster at once than row by row.
+        indexes = owner.execute(_INDEXES).fetchall()
+        for name, _ in indexes:
+            owner.execute(f"drop index {name}")
         owner.execute(_CASES.replace(":cases", str(cases)))
+        for _, definition in indexes:
+            owner.execute(definition)
         for table in ("case_record", "case_event", "citizen_case"):
             owner.execute(f"vacuum analyze {table}")
 
 
+_INDEXES = """
+select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
+where indrelid = 'case_record'::regclass and not indisunique
+"""
+
+# The embedded engine is PostgreSQL 18, whose uuidv7() runs with time as the identifiers of real cases do.
 _CASES = """
 create temp table filed as
-  select t.id as tenant_id, gen_random_uuid() as id, t.code, t.division_code, n, row_number() over () as number,
+  select t.id as tenant_id, uuidv7() as id, t.code, t.division_code, n, row_number() over () as number,
          gen_random_uuid() as citizen_id, now() - interval '1 hour' * (n % 9000) as at
   from tenant t, generate_series(1, (:cases / (select count(*) from tenant)) + 1) as n
   limit :cases;
@@ -111,11 +126,11 @@ insert into case_record (tenant_id, id, case_no, short_code, submit_key, state, 
          case when n % 20 = 0 then 'accepted' else 'done' end, n % 20 = 0, '11321003MB0123456B5000505003000',
          '高龄津贴给付', 'old-age-allowance', '{"item": {}, "unit": {}, "form": {"version": 1}}', 'pc', division_code,
          null, citizen_id, '张' || chr(19968 + (n % 2000)::int), 'z' || chr(97 + (n % 26)::int), decode(md5(number::text), 'hex'),
-         decode(md5('p' || number), 'hex'), gen_random_uuid(), decode(repeat(md5(number::text), 60), 'hex'), 1,
+         decode(md5('p' || number), 'hex'), gen_random_uuid(), decode(repeat(md5(number::text), 40), 'hex'), 1,
          md5(number::text), '{"promised": 22, "statutory": 30}', (at + interval '30 days')::date, at, at
   from filed;
 insert into case_event (tenant_id, case_id, seq, type, state, occurred_at, body, digest, chain)
-  select tenant_id, id, 1, 'apply', 'submitted', at, decode(repeat(md5(number::text), 30), 'hex'), md5(number::text),
+  select tenant_id, id, 1, 'apply', 'submitted', at, decode(repeat(md5(number::text), 20), 'hex'), md5(number::text),
          md5(number::text)
   from filed;
 insert into citizen_case (citizen_id, case_id, tenant_id, case_no, item_name, submitted_at)

@@ -175,9 +175,11 @@ def _serve(demo: Demo, app: str, port: int) -> None:
     demo.environ["XIANGTONG_PORT"] = str(port)
     demo.run(sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), app)
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and demo.processes[-1].poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            http.client.HTTPConnection("127.0.0.1", port, timeout=2).connect()
+            connection.request("GET", "/form")
+            connection.getresponse()
         except OSError:
             time.sleep(0.2)
         else:
@@ -191,6 +193,10 @@ def _make_table(demo: Demo) -> None:
     with psycopg.connect(demo.settings.owner_database_url, autocommit=True) as owner:
         owner.execute(
             "create table if not exists bench_case (tenant_id int, id uuid, data jsonb, primary key (tenant_id, id));"
+            "alter table bench_case enable row level security;"
+            "alter table bench_case force row level security;"
+            "create policy own on bench_case"
+            "  using (tenant_id = nullif(current_setting('xiangtong.tenant_id', true), '')::int);"
             "grant insert on bench_case to xiangtong_app"
         )
 
