@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Storage
@@ -129,21 +131,29 @@ def claim(
     wanted = set(ids)
     if not wanted:
         return []
-    rows = session.scalars(
-        update(Attachment)
-        .where(
-            Attachment.tenant_id == tenant_id,
-            Attachment.owner_id == owner_id,
-            Attachment.id.in_(wanted),
-            (Attachment.state == "clean") | (Attachment.case_id == case_id),
-        )
-        .values(state="claimed", case_id=case_id)
-        .returning(Attachment)
-        .execution_options(populate_existing=True)
-    ).all()
+    given = {"to": case_id, "of": tenant_id, "owned": owner_id, "wanted": list(wanted)}
+    rows = session.scalars(_claiming(), given).all()
     if len(rows) != len(wanted):
         raise NotReady("有文件还没有传好，请等一会儿，或删掉重新传", "A file is not ready")
     return sorted((reopen(row, key=key) for row in rows), key=lambda file: file.id)
+
+
+@cache
+def _claiming() -> ReturningUpdate[Attachment]:
+    case = bindparam("to", type_=Uuid())
+    return (
+        update(Attachment)
+        .where(
+            Attachment.tenant_id == bindparam("of"),
+            Attachment.owner_id == bindparam("owned"),
+            Attachment.id.in_(bindparam("wanted", expanding=True)),
+            (Attachment.state == "clean") | (Attachment.case_id == case),
+        )
+        .values(state="claimed", case_id=case)
+        .returning(Attachment)
+        # What the rows became comes back with the statement.
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
 
 
 def discard(session: Session, *, tenant_id: int, owner_id: UUID, attachment_id: UUID) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 
 from xiangtong import attachments
 from xiangtong.cases import clock, moves, numbers
@@ -120,20 +121,25 @@ def receipt(session: ScopedSession, *, tenant_id: int, case_id: UUID) -> Receipt
 def _locked(
     session: ScopedSession, keys: KeyRing, tenant_id: int, draft_id: UUID, holder: Holder
 ) -> tuple[OpenDraft, Tenant]:
-    query = (
-        select(Draft, Tenant, DataKey.wrapped)
-        .join(Tenant, Tenant.id == Draft.tenant_id)
-        .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
-        .where(Draft.tenant_id == tenant_id, Draft.id == draft_id, Draft.state != "expired", Draft.case_id.is_(None))
-        .with_for_update(of=Draft)
-        .execution_options(populate_existing=True)
-    )
-    found = session.execute(query).first()
+    found = session.execute(_draft_query(), {"tenant": tenant_id, "draft": draft_id}).first()
     if found is None or not may_hold(session, found[0], holder):
         raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
     row, tenant, wrapped = found
     key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
+
+
+@cache
+def _draft_query() -> Select[Draft, Tenant, bytes]:
+    return (
+        select(Draft, Tenant, DataKey.wrapped)
+        .join(Tenant, Tenant.id == Draft.tenant_id)
+        .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
+        .where(Draft.tenant_id == bindparam("tenant"), Draft.id == bindparam("draft"))
+        .where(Draft.state != "expired", Draft.case_id.is_(None))
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _check_open(draft: OpenDraft, tenant: Tenant, form: Form) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from xiangtong.kernel.errors import NotFound
@@ -41,19 +42,24 @@ def township(session: Session, *, code: str) -> Township:
     """The township of a 9-digit code, closed ones included; raises NotFound. One query."""
     if not _is_code(code, 9):
         raise NotFound(*_NO_TOWNSHIP)
+    row = session.execute(_township_query(), {"code": code}).first()
+    if row is None:
+        raise NotFound(*_NO_TOWNSHIP)
+    return Township(row[0], row[1] or "", row[2], row[3])
+
+
+@cache
+def _township_query() -> Select[Tenant, str, str, Tenant]:
+    # Every page begins with this query, so it is put together once.
     above, own, heir = aliased(Division), aliased(Division), aliased(Tenant)
-    query = (
+    return (
         select(Tenant, above.name, City.name, heir)
         .join(own, own.code == Tenant.division_code)
         .join(City, City.code == Tenant.city_code)
         .outerjoin(above, above.code == own.parent_code)
         .outerjoin(heir, heir.id == Tenant.successor_id)
-        .where(Tenant.code == code, Tenant.kind == "township")
+        .where(Tenant.code == bindparam("code"), Tenant.kind == "township")
     )
-    row = session.execute(query).first()
-    if row is None:
-        raise NotFound(*_NO_TOWNSHIP)
-    return Township(row[0], row[1] or "", row[2], row[3])
 
 
 def cities(session: Session) -> list[City]:
