@@ -16,12 +16,13 @@ from awaiting import until
 from demo_stack import Stack
 from xiangtong import wiring
 from xiangtong.ledger.models import Receipt
-from xiangtong.tenancy.scope import Scope
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 #: Everything that happens to the case, in order, as the contract names it.
 TOLD = ["apply", "supplement_notice", "supplement", "accept", "step", "step", "step", "decide", "deliver"]
 STEPS = (("村里审查", "情况属实，已公示"), ("联审踏勘", "现场看过，符合村庄规划"), ("乡镇审核", "同意"))
-_TENANT = 1
+_TOWN = "321003100"
 
 Opener = Callable[..., Page]
 
@@ -92,7 +93,7 @@ def _file_the_rest(stack: Stack, page: Page, seen: Callable[[Page], None]) -> st
 
 def _look_in(page: Page, stack: Stack, number: str) -> None:
     """The citizen on a third browser: signed in, at the page of the case."""
-    page.goto(f"{stack.url}/321003100/cases/{number}")
+    page.goto(f"{stack.url}/{_TOWN}/cases/{number}")
     filing.sign_in(page, "张三")
     expect(page.get_by_text("您提交了申请")).to_be_visible()
 
@@ -164,11 +165,17 @@ def receipts(stack: Stack, number: str) -> list[tuple[str, str, str]]:
     """(digest, chain, receipt) of every event of the case, as our ledger keeps them."""
     services = wiring.build(stack.demo.settings)
     try:
-        with services.db.scope(Scope(tenant_id=_TENANT)) as session:
+        with services.db.scope(Scope(tenant_id=tenant_of(services))) as session:
             mine = select(Receipt.digest, Receipt.chain, Receipt.receipt_no).where(Receipt.case_no == number)
             return [tuple(row) for row in session.execute(mine.order_by(Receipt.seq))]
     finally:
         services.db.dispose()
+
+
+def tenant_of(services: wiring.Services) -> int:
+    """The number of 公道镇 in this demo."""
+    with services.db.scope(NOBODY) as session:
+        return session.scalars(select(Tenant.id).where(Tenant.code == _TOWN)).one()
 
 
 def _held(address: str) -> list[str]:

@@ -22,7 +22,6 @@ from xiangtong.attachments.jobs import sweep_tenant
 from xiangtong.kernel import clock
 
 __all__ = ["browser", "open_page", "playwright"]
-_TENANT = 1
 _ANNOUNCE = """async ([url, told]) => (await fetch(url, {method: "POST", body: JSON.stringify(told), headers: {
     "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrf_token]").value}})).json()"""
 
@@ -100,19 +99,20 @@ def _sweep(stack: Stack) -> None:
     """The daily sweep, two days on."""
     services = wiring.build(stack.demo.settings)
     with clock.frozen(clock.now() + timedelta(days=2)):
-        sweep_tenant(services, tenant_id=_TENANT)
+        sweep_tenant(services, tenant_id=main_journey.tenant_of(services))
     services.db.dispose()
 
 
 def _clean(stack: Stack) -> set[str]:
-    return _objects(stack, f"clean/t/{_TENANT}/")
+    return _objects(stack, "clean")
 
 
 def _waiting(stack: Stack) -> set[str]:
-    return _objects(stack, f"quarantine/t/{_TENANT}/")
+    return _objects(stack, "quarantine")
 
 
-def _objects(stack: Stack, prefix: str) -> set[str]:
+def _objects(stack: Stack, area: str) -> set[str]:
     services = wiring.build(stack.demo.settings)
+    prefix = f"{area}/t/{main_journey.tenant_of(services)}/"
     services.db.dispose()
     return {one.key for one in services.storage.list(prefix)}
