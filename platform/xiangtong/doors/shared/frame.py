@@ -9,6 +9,7 @@ from flask import Flask, Request, Response, request
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 
 from xiangtong.doors.shared import access, assets, errors
 from xiangtong.doors.shared.languages import compile_languages
@@ -28,7 +29,9 @@ class _Request(Request):
         try:
             return super().get_json(force=force, silent=silent, cache=cache)
         except RecursionError:
-            return None if silent else self.on_json_loading_failure(None)
+            if silent:
+                return None
+            raise BadRequest from None
 
 
 def create_door(name: str, services: Services, *, strict: bool = True, **config: object) -> Flask:
