@@ -1,4 +1,4 @@
-"""Take a picture of every page at three widths into docs/screens/: `python tools/screens.py [word in a page's name]`.
+"""Take a picture of every page at three widths into docs/screens/: `python tools/screens.py [words in the pages' names]`.
 
 Drives a demo of its own as people do, so a page that cannot be reached stops the run. The pictures hold few colours:
 they are for looking at layout and words, and stay small.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,7 @@ class Camera:
 
     browser: Browser
     stack: Stack
-    only: str = ""
+    only: Sequence[str] = ()
     taken: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ class Camera:
 
     def shoot(self, page: Page, name: str) -> None:
         """The page as it is now, at every width."""
-        if self.only not in name:
+        if self.only and not any(word in name for word in self.only):
             return
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
@@ -74,7 +74,7 @@ class Camera:
         (FOLDER / name).write_bytes(out.getvalue())
 
 
-def main(only: str = "") -> int:
+def main(*only: str) -> int:
     """Walk through everything; returns how many things were wrong."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
@@ -91,4 +91,4 @@ def main(only: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(min(main(*sys.argv[1:2]), 99))
+    sys.exit(min(main(*sys.argv[1:]), 99))
