@@ -83,20 +83,20 @@ def keepers(camera: Camera) -> None:
 
 
 def _dry_run(camera: Camera, page: Page) -> None:
+    """A file with a wrong code, then one that would change something."""
     page.goto(f"{camera.stack.url}/console/city/provision")
-    units = "321003100,公道镇,邗江区公道镇人民政府,公道镇,\n"
-    page.locator("#files").set_input_files(
-        [{"name": "units.csv", "mimeType": "text/csv", "buffer": (_units_head() + units).encode()}]
-    )
-    page.get_by_role("button", name="看看会有哪些变化").click()
+    _upload(page, "321003100,公道镇,邗江区公道镇人民政府,公道镇,")
+    expect(page.locator("main")).to_contain_text("现在什么都没有动")
+    camera.shoot(page, "city-bad-file")
+    _upload(page, "321003100000,公道镇,邗江区公道镇人民政府（新）,公道镇政府,")
     expect(page.locator("main")).to_contain_text("还没有改动任何东西")
     camera.shoot(page, "city-dry-run")
 
 
-def _units_head() -> str:
-    from xiangtong.wiring import ROOT
-
-    return (ROOT / "tenants" / "yangzhou" / "units.csv").read_text(encoding="utf-8-sig").splitlines()[0] + "\n"
+def _upload(page: Page, line: str) -> None:
+    data = f"area_code,area_name,full_name,short_name,credit_code\n{line}\n".encode()
+    page.locator("#files").set_input_files([{"name": "units.csv", "mimeType": "text/csv", "buffer": data}])
+    page.get_by_role("button", name="看看会有哪些变化").click()
 
 
 def _with_authenticator(camera: Camera, account: str) -> Page:
