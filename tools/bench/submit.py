@@ -90,20 +90,19 @@ def measure() -> Submitting:
 
 
 def _measured(demo: Demo) -> Submitting:
-    services = wiring.build(demo.settings)
+    services, web = wiring.build(demo.settings), int(demo.settings.port)
     app = create_app(services)
     desks = [_desk(services, app, number) for number in range(WARM + CASES)]
     shots = [_shot(desk) for desk in desks]
     counted = _statements(services, _desk(services, app, WARM + CASES))
-    ours, bare = _served(demo, shots)
-    weights = _weights(int(demo.settings.port), _desk(services, app, WARM + CASES + 1))
+    ours, bare = _served(demo, web, shots)
+    weights = _weights(web, _desk(services, app, WARM + CASES + 1))
     services.db.dispose()
     return Submitting(ours, bare, counted, weights)
 
 
-def _served(demo: Demo, shots: Sequence[Shot]) -> tuple[Figure, Figure]:
+def _served(demo: Demo, web: int, shots: Sequence[Shot]) -> tuple[Figure, Figure]:
     (bare_port,) = free_ports(1)
-    web = int(demo.settings.port)
     _serve(demo, "wsgi:app", web)
     demo.environ["BENCH_STORED"] = json.dumps({"answers": shots[0].body, "padding": "x" * 1200})
     demo.environ["PYTHONPATH"] = str(Path(__file__).parent)
