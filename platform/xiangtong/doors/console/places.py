@@ -145,6 +145,6 @@ def _note(session: ScopedSession, found: SignedIn, action: str, place: Place, ch
 def _form(entry: places.Entry, kind: str, title: str, error: Problems | None, place: Place | None = None) -> str:
     return render_template(
         "console/place_form.html",
-        entry=entry, kind=kind, title=title, place=place, by_field=asking.by_field(error),
+        entry=entry, kind=kind, title=title, standing=place, by_field=asking.by_field(error),
         problems=asking.sentences(error) if error else [],
     )  # fmt: skip
