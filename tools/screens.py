@@ -28,7 +28,8 @@ from demo_stack import Stack, demo_stack  # noqa: E402
 WIDTHS = {360: 740, 768: 1024, 1280: 900}
 FOLDER = ROOT / "docs" / "screens"
 MOST_BYTES = 80_000
-_MOST_HEIGHT = 5_000
+# Colours, and how much of a long page: its end goes before its colours do.
+_ATTEMPTS = ((96, 5_000), (48, 5_000), (48, 3_000), (48, 1_800))
 # What floats over a page would cover its middle in a picture of the whole page.
 _STILL = ".onward { position: static !important } * { caret-color: transparent !important }"
 
@@ -65,10 +66,10 @@ class Camera:
 
     def _keep(self, taken: bytes, name: str) -> None:
         picture = Image.open(io.BytesIO(taken)).convert("RGB")
-        picture = picture.crop((0, 0, picture.width, min(picture.height, _MOST_HEIGHT)))
-        for colours in (96, 48, 24, 12):
+        for colours, most in _ATTEMPTS:
             out = io.BytesIO()
-            picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+            part = picture.crop((0, 0, picture.width, min(picture.height, most)))
+            part.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
             if out.tell() <= MOST_BYTES:
                 break
         (FOLDER / name).write_bytes(out.getvalue())
