@@ -16,4 +16,6 @@ begin
     create role xiangtong_city nologin;
   end if;
 end $$;
+-- Before PostgreSQL 16 the right to make tables in `public` reaches a database's owner by inheritance alone.
+alter role xiangtong_owner inherit;
 grant xiangtong_city to xiangtong_app;
