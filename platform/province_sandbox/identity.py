@@ -30,7 +30,7 @@ _CODE_MS = 120_000
 _TOKEN_SECONDS = 600
 
 
-class Mistaken(Exception):  # noqa: N818 (it reads as what happened)
+class Mistaken(Exception):
     """A request that the provider answers with an OAuth error code. `state` goes back as it came."""
 
     def __init__(self, error: str, description: str) -> None:

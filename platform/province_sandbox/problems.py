@@ -17,7 +17,7 @@ _STATUS = {
 }
 
 
-class Refused(Exception):  # noqa: N818 (it reads as what happened)
+class Refused(Exception):
     """The province says no. `errors` lists every problem found, as (JSON Pointer, sentence)."""
 
     def __init__(

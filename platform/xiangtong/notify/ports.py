@@ -16,5 +16,5 @@ class Sms(Protocol):
         """
 
 
-class SmsUnavailable(Exception):  # noqa: N818 - a state of the world, not a programming error.
+class SmsUnavailable(Exception):
     """The message was not taken over; the caller says so and offers another way."""
