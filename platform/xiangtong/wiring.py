@@ -6,10 +6,9 @@ import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from xiangtong.forms.library import Library
-
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Scanner, Storage
+from xiangtong.forms.library import Library
 from xiangtong.identity.ports import SignIn
 from xiangtong.kernel import failpoint
 from xiangtong.kernel.crypto import derive
@@ -49,6 +48,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """The services of a deployment; refuses demo secrets in production."""
+    from xiangtong.notify.absent import NoSms
     from xiangtong.notify.demo import DemoSms
     from xiangtong.province.http import HttpTransport
     from xiangtong.province.sign_in_oidc import OidcSignIn
@@ -69,7 +69,7 @@ def build(settings: Settings) -> Services:
         scanner=open_scanner(settings.clamd),
         transport=HttpTransport.from_settings(settings),
         sign_in=OidcSignIn.from_settings(settings),
-        sms=DemoSms(settings.folder),
+        sms=NoSms() if settings.production else DemoSms(settings.folder),
     )
 
 
