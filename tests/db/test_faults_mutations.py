@@ -104,5 +104,3 @@ def test_without_it_the_check_turns_red(services, province, promise, monkeypatch
     story, module, name, mutate = STORIES[promise]
     monkeypatch.setattr(module, name, mutate(getattr(module, name)))
     assert not story(services, province)
-
-

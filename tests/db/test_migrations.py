@@ -28,7 +28,9 @@ def test_the_migrations_make_what_the_models_say(cluster: Cluster, database: str
     bind = engine(cluster.url("xiangtong_owner", database), pool_size=1)
     with bind.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": False})
-        found = [str(one) for one in compare_metadata(context, Base.metadata) if not _UNKNOWN_TO_MODELS.search(str(one))]
+        found = [
+            str(one) for one in compare_metadata(context, Base.metadata) if not _UNKNOWN_TO_MODELS.search(str(one))
+        ]
     bind.dispose()
     assert found == [], "the models changed: write a migration (and its sql/ file)"
 

@@ -211,7 +211,9 @@ def _tab_to(page: Page, selector: str, most: int = 60) -> None:
 def _press(page: Page, words: str) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
-        if words in str(page.evaluate("document.activeElement.matches('a, button') && document.activeElement.innerText")):
+        if words in str(
+            page.evaluate("document.activeElement.matches('a, button') && document.activeElement.innerText")
+        ):
             page.keyboard.press("Enter")
             return
     pytest.fail(f"the keyboard does not reach {words}")

@@ -73,7 +73,8 @@ def test_good_passwords(good: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "count"), [("short", 2), ("onlylowercase", 1), ("Password-123", 1), ("Aa1Aa1Aa1Aa1", 1), ("Xx-001-Taiping", 1)]
+    ("bad", "count"),
+    [("short", 2), ("onlylowercase", 1), ("Password-123", 1), ("Aa1Aa1Aa1Aa1", 1), ("Xx-001-Taiping", 1)],
 )
 def test_bad_passwords_say_every_rule_they_break(bad: str, count: int) -> None:
     assert len(passwords.problems_of(bad, account="001")) == count

@@ -28,7 +28,10 @@ def test_numbers_lose_nothing_and_empty_rows_keep_the_count() -> None:
     packed = io.BytesIO()
     book.save(packed)
     rows = sheets.read(packed.getvalue())
-    assert [(row.line, row.cells["工号"], row.cells["手机号"]) for row in rows] == [(2, "7", "13800138000"), (4, "8", "")]
+    assert [(row.line, row.cells["工号"], row.cells["手机号"]) for row in rows] == [
+        (2, "7", "13800138000"),
+        (4, "8", ""),
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
