@@ -73,7 +73,7 @@ def worker_dies(trial: Trial, scale: int, seed: int) -> Figures:
             trial.tend()
             time.sleep(dice.uniform(0.1, 0.4))
             dice.choice(trial.workers).kill()
-    trial.drain(90)
+    trial.drain(150)
     return trial.verdict()
 
 
@@ -164,7 +164,7 @@ def database_stops(trial: Trial, cluster: Cluster, scale: int) -> Figures:
             cluster.start()
             trial.services.db.dispose()
             trial.tend()
-    trial.drain(90)
+    trial.drain(150)
     return trial.verdict()
 
 

@@ -42,6 +42,6 @@ def at_trial(cluster, database, db, keys, township, tmp_path):  # noqa: PLR0917
 @pytest.mark.parametrize("story", STORIES)
 def test_nothing_is_lost_wrong_or_doubled_at_length(at_trial, story):
     figures = STORIES[story](at_trial)
-    print(f"fault {story} (seed {SEED}): {figures}", file=sys.__stdout__)
+    print(f"fault {story} (seed {SEED}): {figures} {at_trial.open_rows()[:5]}", file=sys.__stdout__)
     keep(story, SEED, figures)
     assert figures.clean, f"seed {SEED}: {figures}; still open: {at_trial.open_rows()[:5]}"
