@@ -33,7 +33,7 @@ def short_township_name(official: str, *, strip: tuple[str, ...] = ()) -> str:
     return official
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def pinyin(name: str) -> tuple[str, str]:
     """The name in pinyin without tones, and its initials: 公道镇 → (gongdaozhen, gdz)."""
     syllables = lazy_pinyin(_HAN.sub("", name), style=Style.NORMAL)
