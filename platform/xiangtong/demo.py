@@ -123,11 +123,9 @@ def _remove(path: Path) -> None:
 
 def seed(demo: Demo) -> list[str]:
     """Migrate, provision Yangzhou, make the demo's staff and notices; returns the lines to print."""
+    from xiangtong import wiring
     from xiangtong.channels.demo import seed as seed_channels
     from xiangtong.channels.founding import provision_path
-    from xiangtong.channels.founding import provision_path
-
-    from xiangtong import wiring
     from xiangtong.identity.demo import seed as seed_staff
     from xiangtong.release import release
 
