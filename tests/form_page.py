@@ -93,6 +93,8 @@ def make_app(desk: Desk) -> Flask:
 
     @app.post("/upload")
     def upload() -> tuple[Response, int]:
+        if desk.status != 200:
+            return jsonify(message=""), desk.status
         file = request.files["file"]
         size = len(file.read())
         desk.uploads.append((request.form["pointer"], file.filename or "", size))

@@ -113,6 +113,26 @@ def test_what_could_not_be_sent_survives_closing_the_page(page: Page, desk: Desk
     assert desk.saved[-1]["value"] == "88"
 
 
+def test_a_page_loaded_again_at_once_still_has_what_was_just_typed(page: Page, desk: Desk) -> None:
+    page.fill("#f-area", "88")
+    page.reload()
+    page.wait_for_selector("form[data-ready]")
+    expect(page.locator("#f-area")).to_have_value("88")
+    expect(page.locator("[data-saved]")).to_have_text("已自动保存 09:41")
+    assert desk.saved[-1]["value"] == "88"
+
+
+def test_a_file_picked_after_the_session_ended_stays_in_hand(page: Page, desk: Desk) -> None:
+    desk.status = 401
+    paper = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 made up"}
+    page.locator("#f-papers").set_input_files(paper)
+    line = page.locator("#f-papers-files li")
+    expect(line).to_contain_text("登录过期了，这个文件还没有传上去")
+    desk.status = 200
+    line.get_by_role("button", name="再传一次").click()
+    expect(line).to_contain_text("已上传")
+
+
 def test_with_the_network_back_it_is_sent_at_once(page: Page, desk: Desk) -> None:
     page.context.set_offline(True)
     page.fill("#f-area", "88")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from citizen_desk import ACCOUNT, FORM, QIAN_QI, START, VILLAGE, WHO, Desk, make
 from door_services import make_services
 from xiangtong.cases.models import CaseRecord
 from xiangtong.identity.ports import Claims
+from xiangtong.items.models import Item
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import CITY, Database, Scope
@@ -246,3 +248,56 @@ def test_the_photos_of_a_whole_page_may_come_together(desk: Desk) -> None:
     answer = desk.client.post(f"{draft}/papers", data=data)
     assert answer.status_code == 422
     assert "银行卡" in problems(answer)
+
+
+def test_a_draft_is_thrown_away_after_one_more_question(desk: Desk) -> None:
+    draft = desk.begin()
+    assert f'href="{draft}/discard"' in desk.client.get("/mine").text
+    assert "找不回来" in desk.client.get(f"{draft}/discard").text
+    for _ in range(2):  # A second tap finds it gone.
+        assert desk.client.post(f"{draft}/discard").location == "/mine"
+    assert draft not in desk.client.get("/mine").text
+    assert desk.client.get(f"{draft}/discard").status_code in (303, 404)
+
+
+def test_the_owner_of_a_case_sees_what_was_handed_in_and_nobody_else_does(desk: Desk) -> None:
+    receipt = desk.client.get(f"{desk.file()}/receipt").text
+    case = re.search(r'href="(/321003100/cases/\d{22})"', receipt)
+    assert case
+    files = re.findall(rf'href="({case[1]}/files/[0-9a-f-]+)"', desk.client.get(case[1]).text)
+    assert len(files) == 5
+    assert desk.client.get(f"{files[0]}?small=1").mimetype == "image/jpeg"
+    stranger = sit_down(desk.services, desk.app, Claims("test", "zhangsan", "张三", "id_card", "", "", assurance=3))
+    assert stranger.client.get(files[0]).status_code == 404
+
+
+def test_an_item_without_a_code_is_refused_before_anything_is_filled_in(desk: Desk) -> None:
+    draft = desk.begin()
+    desk.fill(draft)
+    with desk.services.db.scope(Scope(tenant_id=1)) as session:
+        session.execute(update(Item).where(Item.tenant_id == 1, Item.key == "old-age").values(item_code=None))
+    for answer in (desk.client.get(START), desk.client.post(START, data={"who": "self", "village": VILLAGE})):
+        assert "这件事暂时不能网上申请" in answer.text
+    assert "这件事暂时不能网上申请" in desk.client.post(f"{draft}/review").text
+    assert desk.client.get(f"{draft}/review").status_code == 200, "the draft is kept"
+
+
+def test_a_script_that_is_signed_out_is_told_so(desk: Desk) -> None:
+    draft = desk.begin().rpartition("/")[2]
+    desk.client.delete_cookie("xiangtong")
+    upload = {"pointer": "/materials/portrait", "file": (io.BytesIO(jpeg(3)), "一寸照.jpg")}
+    machine = {"Accept": "application/json"}
+    answer = desk.client.post(f"/321003100/drafts/{draft}/files", data=upload, headers=machine)
+    assert (answer.status_code, answer.json and answer.json["code"]) == (401, "SIGNED_OUT")
+
+
+def test_large_print_is_kept_on_the_way_through_signing_in(desk: Desk) -> None:
+    desk.client.delete_cookie("xiangtong")
+    page = desk.client.get("/sign-in?next=/mine").text
+    assert "/sign-in?next=/sign-in" not in page
+    switch = re.search(r'href="(/mode/elder\?[^"]+)"', page)
+    assert switch
+    assert desk.client.get(unescape(switch[1])).location == "/sign-in?next=/mine"
+    page = desk.client.get("/sign-in?next=/mine").text
+    assert 'data-mode="elder"' in page
+    assert desk.client.get("/mode/elder?next=/sign-in%3Fnext%3D//elsewhere").location == "/sign-in?next=/"

@@ -223,3 +223,14 @@ def test_the_console_is_chinese_unless_english_is_asked(browser: Browser) -> Non
     for header, query, sign in (("en-US", "", "登录</button>"), ("zh-CN", "?lang=en", 'lang="en"')):
         page = browser.client.get(f"/console/sign-in{query}", headers={"Accept-Language": header}).text
         assert sign in page
+
+
+def test_the_console_speaks_chinese_until_somebody_asks_for_english(browser: Browser) -> None:
+    assert "工作人员登录" in browser.get("/sign-in")
+    asked = browser.get("/sign-in?lang=en")
+    assert "Staff sign-in" in asked
+    assert "Staff sign-in" in browser.get("/sign-in"), "the choice is remembered"
+    assert "工作人员登录" in browser.get("/sign-in?lang=zh")
+    browser.sign_in(ADMIN)
+    assert "我的账号" in browser.get("/account/")
+    assert "My account" in browser.get("/account/?lang=en")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, Response, request
 from flask_babel import Babel
 from sqlalchemy.orm import Session, scoped_session
 
@@ -68,6 +68,7 @@ def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) 
     _state_access(app)
     app.context_processor(navigation.page)
     app.teardown_appcontext(lambda _error: rows.remove())
+    app.after_request(_remember_language)
     return app
 
 
@@ -75,6 +76,16 @@ def _language() -> str:
     """Chinese, whatever a browser was installed in, unless somebody asks for English."""
     asked = request.args.get("lang") or request.cookies.get("lang")
     return "en" if asked == "en" else "zh_Hans_CN"
+
+
+def _remember_language(response: Response) -> Response:
+    """`?lang=` is asked once, and holds until the other is asked."""
+    asked = request.args.get("lang")
+    if asked in ("en", "zh") and request.method == "GET":
+        response.set_cookie(
+            "lang", asked, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
 
 
 def _rows(services: Services) -> scoped_session[Session]:
