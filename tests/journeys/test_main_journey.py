@@ -1,10 +1,11 @@
-"""Issue 2, what must be shown, 1: the main job in a real browser at 360 px, with every process killed on the way."""
+"""The main job in a real browser at 360 px, with every process killed on the way."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+
 import main_journey
 
 
