@@ -237,6 +237,19 @@ def test_orphans_go_after_a_day_and_nothing_else_does(desk: Desk) -> None:
     assert states == {kept.id: "clean", waiting.id: "purged", refused.id: "purged"}
 
 
+def test_what_a_draft_was_filed_without_goes_after_a_day(desk: Desk) -> None:
+    filed, left = desk.upload(jpeg(1)), desk.upload(jpeg(2))
+    with desk.scope() as session:
+        attachments.claim(
+            session, key=desk.key, tenant_id=1, owner_id=desk.owner_id, case_id=desk.owner_id, ids=[filed.id]
+        )
+    jobs.sweep_tenant(desk, tenant_id=1)
+    assert desk.objects() == {f"clean/{filed.object_key}", f"clean/{left.object_key}"}
+    with clock.frozen(clock.now() + timedelta(hours=25)):
+        assert jobs.sweep_tenant(desk, tenant_id=1) == purge.Comparison()
+    assert desk.objects() == {f"clean/{filed.object_key}"}
+
+
 def test_rows_and_objects_are_compared_both_ways(desk: Desk) -> None:
     lost, kept = desk.upload(jpeg(1)), desk.upload(jpeg(2))
     desk.storage.delete(f"clean/{lost.object_key}")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Storage
@@ -37,7 +37,10 @@ class Comparison:
 
 
 def purge_orphans(storage: Storage, *, tenant_id: int, opened: Open) -> int:
-    """Remove the bytes of discarded files and of those that stayed pending or refused for a day; how many files went.
+    """Remove the bytes of files nobody will claim any more; how many files went.
+
+    Those are the discarded, the ones that stayed pending or refused for a day, and what lies unclaimed for a day beside
+    claimed files: its draft was filed without it (a browser that died between the store and us leaves such a file).
 
     `opened` gives a transaction in the tenant's scope: one marks, then the bytes go, then one writes that they went.
     """
@@ -77,12 +80,15 @@ def compare(storage: Storage, *, tenant_id: int, opened: Open) -> Comparison:
 
 
 def _mark(session: Session, tenant_id: int) -> list[tuple[UUID, str]]:
+    old = Attachment.created_at < clock.now() - PENDING_FOR
+    sibling = aliased(Attachment)
+    filed = exists().where(
+        sibling.tenant_id == tenant_id, sibling.owner_id == Attachment.owner_id, sibling.state == "claimed"
+    )
     due = or_(
         Attachment.state == "discarded",
-        and_(
-            Attachment.state.in_(("quarantined", "refused")),
-            Attachment.created_at < clock.now() - PENDING_FOR,
-        ),
+        and_(Attachment.state.in_(("quarantined", "refused")), old),
+        and_(Attachment.state == "clean", old, filed),
     )
     some = select(Attachment.id).where(Attachment.tenant_id == tenant_id, due).limit(_BATCH)
     rows = session.execute(
