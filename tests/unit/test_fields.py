@@ -74,7 +74,7 @@ def test_nothing_is_said_about_what_is_right(kind, value):
         ("money", 150000, "1,500 元"),
         ("area", 12050, "120.5 平方米"),
         ("length", 900, "9 米"),
-        ("yes-no", False, "否"),
+        ("yes-no", False, "不是"),
         ("consent", True, "已同意"),
         ("date", "2026-01-31", "2026年1月31日"),
         ("photo", [{"name": "a.jpg"}, {"name": "b.jpg"}], "a.jpg、b.jpg"),

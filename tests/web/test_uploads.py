@@ -176,7 +176,7 @@ def test_nobody_else_sees_or_touches_a_file(services: Services, citizen: Citizen
         assert stranger.client.post(f"{address}/drop").status_code == 404
         assert stranger.client.post(f"{address}/done").status_code == 404
     stranger.client.delete_cookie("xiangtong")
-    assert stranger.client.get(told["url"]).status_code == 303
+    assert stranger.client.get(told["url"]).status_code == 401
     assert citizen.client.get(told["url"].replace("321003100", "999999999")).status_code == 404
     assert len(citizen.named()) == 1
 
