@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "platform" / "xiangtong"
 ENGLISH = SOURCE / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+_KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
 #: Where pages and their sentences are made.
 PLACES = {
     "doors": "python",
@@ -31,7 +32,7 @@ def sentences() -> Catalog:
 
 def _collect(found: Catalog, folder: Path, methods: list[tuple[str, str]]) -> None:
     options = {pattern: {"silent": "false"} for pattern, _ in methods}
-    for _, _, message, _, _ in extract_from_dir(str(folder), methods, options, strip_comment_tags=True):
+    for _, _, message, _, _ in extract_from_dir(str(folder), methods, options, keywords=_KEYWORDS):
         found.add(message)
 
 
