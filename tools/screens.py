@@ -29,7 +29,7 @@ WIDTHS = {360: 740, 768: 1024, 1280: 900}
 FOLDER = ROOT / "docs" / "screens"
 MOST_BYTES = 80_000
 # Colours, and how much of a long page: its end goes before its colours do.
-_ATTEMPTS = ((96, 5_000), (48, 5_000), (48, 3_000), (48, 1_800))
+_ATTEMPTS = ((96, 5_000), (48, 5_000), (48, 3_000), (48, 1_800), (24, 1_500))
 # What floats over a page would cover its middle in a picture of the whole page.
 _STILL = ".onward { position: static !important } * { caret-color: transparent !important }"
 
