@@ -72,11 +72,11 @@ def test_no_folder_above_is_opened_and_a_second_start_has_the_data(folder: Path)
 
 
 def test_root_never_puts_it_below_a_home() -> None:
-    home = default_home(Path("/root/somewhere/var"))
+    home = default_home(Path("/home/someone/var"))
     if os.geteuid() == 0:
         assert home.is_relative_to("/var/lib/xiangtong-demo")
     else:
-        assert home == Path("/root/somewhere/var/postgresql")
+        assert home == Path("/home/someone/var/postgresql")
 
 
 def _start_without_root(folder: Path, engine: Path, done: Connection) -> None:
