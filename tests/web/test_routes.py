@@ -29,6 +29,8 @@ _OWNED = {"draft_id", "file_id", "case_no", "case_id", "staff_id", "upload_id", 
 _PUBLISHED = {"code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename"}
 _WORDS = {"step_id", "verb", "move", "pk"}
 # Any citizen may begin a filing in any township, so these two answer everywhere.
+# A second tap finds it gone and leads on; another's draft looks just the same, and stays (the rows are compared).
+_ALREADY_GONE = {"apply.discard"}
 _OPEN_TO_CITIZENS = {"apply.start", "apply.begin"}
 # Sign-out ends the walker's own session, which the walk still needs.
 _NOT_WALKED = {"sign_in.leave", "sign_in.sign_out", "account.end_session"}
@@ -174,6 +176,8 @@ def _expected(access: Access | None, rule: Rule, actor: str) -> set[int]:
         return _ANY
     if not at_home:
         return _SIGN_IN
+    if rule.endpoint in _ALREADY_GONE:
+        return _NOWHERE | {303}
     return _NOWHERE if rule.arguments & _OWNED else _ANY
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from xiangtong.cases.models import CaseEvent
 from xiangtong.cases.record import OpenCase, read_event
@@ -81,6 +81,15 @@ _SPECIAL_EN = {
 }  # fmt: skip
 
 
+# Whether the province has told us that it knows, by how delivery stands.
+_PUSH: dict[str, Push] = {"delivered": "told", "parked": "stuck"}
+_SAME_EVENT = and_(
+    LedgerFact.tenant_id == CaseEvent.tenant_id,
+    LedgerFact.case_id == CaseEvent.case_id,
+    LedgerFact.seq == CaseEvent.seq,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One line of the 经过. `details` are sentences; `actor` is shown to the window only."""
@@ -96,31 +105,17 @@ class Happening:
     actor: str | None = None
 
 
-def events_of(session: ScopedSession, *, case: OpenCase) -> Sequence[CaseEvent]:
-    """The case's events in order, as they are stored."""
-    mine = select(CaseEvent).where(CaseEvent.tenant_id == case.row.tenant_id, CaseEvent.case_id == case.row.id)
-    return session.scalars(mine.order_by(CaseEvent.seq)).all()
-
-
 def timeline(session: ScopedSession, *, case: OpenCase, staff: bool = False, english: bool = False) -> list[Happening]:
-    """What happened, oldest first; two queries. With `staff`, in the window's words and with the actor's name.
+    """What happened, oldest first; one query. With `staff`, in the window's words and with the actor's name.
 
     With `english`, in the applicant's words in English; what people wrote stays as they wrote it.
     """
-    pushed = push_states(session, case=case)
     reader: Reader = WINDOW if staff else IN_ENGLISH if english else APPLICANT
+    told = select(CaseEvent, LedgerFact.state).outerjoin(LedgerFact, _SAME_EVENT).order_by(CaseEvent.seq)
+    told = told.where(CaseEvent.tenant_id == case.row.tenant_id, CaseEvent.case_id == case.row.id)
     return [
-        _happening(case, event, pushed.get(event.seq, "on_the_way"), reader) for event in events_of(session, case=case)
+        _happening(case, event, _PUSH.get(state or "", "on_the_way"), reader) for event, state in session.execute(told)
     ]
-
-
-def push_states(session: ScopedSession, *, case: OpenCase) -> dict[int, Push]:
-    """For each event whether the province has told us that it knows."""
-    words: dict[str, Push] = {"delivered": "told", "parked": "stuck"}
-    facts = select(LedgerFact.seq, LedgerFact.state).where(
-        LedgerFact.tenant_id == case.row.tenant_id, LedgerFact.case_id == case.row.id
-    )
-    return {seq: words.get(state, "on_the_way") for seq, state in session.execute(facts)}
 
 
 def _happening(case: OpenCase, event: CaseEvent, push: Push, reader: Reader) -> Happening:

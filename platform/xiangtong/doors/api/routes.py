@@ -57,8 +57,6 @@ def form(form_code: str) -> Response:
 def divisions() -> Response:
     """Divisions below a code (`parent`), or whose name or pinyin begins with `q`; else the provinces. At most 100."""
     parent, query = request.args.get("parent", ""), request.args.get("q", "").strip().lower()
-    if "\x00" in query:
-        return jsonify(divisions=[])  # No name holds it, and the database would not even be asked.
     wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code).limit(_MOST)
     if len(query) > _LONGEST:
         raise BadQuery(f"q 最多 {_LONGEST} 个字", f"q has at most {_LONGEST} characters")
@@ -66,6 +64,8 @@ def divisions() -> Response:
         if not (len(parent) == 12 and parent.isascii() and parent.isdigit()):
             raise BadQuery("parent 是 12 位数字的区划代码", "parent is a division code of 12 digits")
         wanted = wanted.where(Division.parent_code == parent)
+    elif "\x00" in query:
+        return jsonify(divisions=[])  # No name holds it, and the database would not even be asked.
     elif query:
         column = Division.short_name.collate("C") if not query.isascii() else Division.pinyin
         wanted = wanted.where(column >= query, column < query + _LAST)

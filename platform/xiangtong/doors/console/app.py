@@ -29,11 +29,12 @@ from xiangtong.doors.shared import access
 from xiangtong.doors.shared.frame import create_door
 from xiangtong.doors.shared.person import STAFF_COOKIE, person
 from xiangtong.kernel.db import ScopedSession
-from xiangtong.kernel.errors import NotFound
+from xiangtong.kernel.errors import NotFound, Refusal
 from xiangtong.notify.demo import DemoSms
 from xiangtong.tenancy.scope import NOBODY, Scope
 from xiangtong.wiring import Services
 
+_PLAIN = ("workbench", "agent", "push")
 _OWN = (
     sign_in.blueprint,
     first.blueprint,
@@ -45,6 +46,12 @@ _OWN = (
     places.blueprint,
     notices.blueprint,
 )
+
+
+class Unprintable(Refusal):
+    """A text with a character that cannot be kept."""
+
+    code = "UNPRINTABLE"
 
 
 def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) -> Flask:
@@ -66,6 +73,7 @@ def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) 
     # The framework put its own language selector in place.
     Babel(app, locale_selector=_language)
     _state_access(app)
+    app.before_request(_refuse_nul)
     app.context_processor(navigation.page)
     app.teardown_appcontext(lambda _error: rows.remove())
     app.after_request(_remember_language)
@@ -86,6 +94,14 @@ def _remember_language(response: Response) -> Response:
             "lang", asked, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=request.is_secure
         )
     return response
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL keeps no NUL in a text, and no keyboard types one. Forms that say so at the field are left to it."""
+    if request.blueprint in _PLAIN and any(
+        "\0" in value for _, value in (*request.form.items(multi=True), *request.args.items(multi=True))
+    ):
+        raise Unprintable("内容里有看不见的字符，请删掉再试一次", "There is an invisible character; please remove it")
 
 
 def _rows(services: Services) -> scoped_session[Session]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from xiangtong.drafts.work import work_items
 from xiangtong.identity.staff import actor_of as audit_actor
 from xiangtong.kernel.errors import NotFound
 
+# The audit log keeps it, so it is a pointer and nothing that somebody typed.
+_POINTER = re.compile(r"(/[A-Za-z0-9_-]{1,60}){1,8}\Z")
 blueprint = Blueprint("workbench", __name__, url_prefix="/work")
 
 #: A case of one's own, and one that another body handed over.
@@ -57,7 +60,9 @@ def show(case_no: str = "", item_id: UUID | None = None) -> str:
 @access.staff("cases.view")
 def reveal(case_no: str = "", item_id: UUID | None = None) -> str:
     """One masked answer in full. Who looked at what is in the audit log before anybody sees it."""
-    place, pointer = Place(case_no, item_id), request.form.get("pointer", "")[:200]
+    place, pointer = Place(case_no, item_id), request.form.get("pointer", "")
+    if not _POINTER.match(pointer):
+        raise NotFound
     with desk() as here:
         with opened(here, place) as case:
             audit.record(
