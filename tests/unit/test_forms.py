@@ -69,6 +69,19 @@ def test_a_form_without_its_applicant_is_not_published():
     assert [one.sentence for one in check_form(form, {})] == ["还没有样例，请至少准备一份填好的样例"]
 
 
+def test_a_party_may_stand_in_one_of_several_places():
+    form = LIBRARY.form("old-age-allowance")
+    schema = copy.deepcopy(dict(form.schema))
+    schema["x-form"]["applicant"]["name"] = ["/agent/name", "/applicant/name"]
+    other = type(form)(form.code, 1, "1", schema, form.vocabulary)
+    assert check_form(other, LIBRARY.samples[form.code]) == []
+    assert applicant_of(other.plan, sample(form.code))["name"] == "张三"
+    assert applicant_of(other.plan, sample(form.code, "sample-agent"))["name"] == "李四"
+    schema["x-form"]["applicant"]["name"] = ["/agent/name", "/nobody"]
+    lost = type(form)(form.code, 1, "2", schema, form.vocabulary)
+    assert [one.pointer for one in check_form(lost, LIBRARY.samples[form.code])] == ["/x-form/applicant/name"]
+
+
 def test_a_sample_that_does_not_hold_stops_publishing():
     form = LIBRARY.form("old-age-allowance")
     broken = sample("old-age-allowance")

@@ -19,7 +19,10 @@ _PLACES = ("name", "id_type", "id_number", "phone", "address", "relation")
 
 
 def party(answers: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The party whose values stand at `places` (member → JSON Pointer, or {"const": value}); None without a name."""
+    """The party whose values stand at `places` (member → JSON Pointer, {"const": value}, or a list of pointers).
+
+    None without a name.
+    """
     found = {member: _at(answers, places[member]) for member in _PLACES if member in places}
     said = {member: str(value) for member, value in found.items() if value not in (None, "")}
     if "name" not in said:
@@ -61,6 +64,9 @@ def _id_type(said: Mapping[str, str]) -> str:
 
 
 def _at(answers: Mapping[str, Any], place: Any) -> Any:
+    if isinstance(place, list):
+        found = (_at(answers, one) for one in place)
+        return next((value for value in found if value is not None), None)
     if isinstance(place, Mapping):
         return place.get("const")
     value: Any = answers

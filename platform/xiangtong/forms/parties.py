@@ -25,6 +25,9 @@ def _party(mapping: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, A
 
 
 def _value(source: Any, stored: Mapping[str, Any]) -> Any:
+    if isinstance(source, list):
+        found = (_value(one, stored) for one in source)
+        return next((value for value in found if value is not None), None)
     if isinstance(source, Mapping):
         return source.get("const")
     here: Any = stored

@@ -48,8 +48,10 @@ def _applicant(form: Form) -> Iterator[Finding]:
         source = mapping.get(role)
         if source is None:
             yield Finding("/x-form/applicant", f"省平台要申请人的 {role}，表里没有说明在哪里", f"{role} is not mapped")
-        elif isinstance(source, str) and form.plan.question_at(source) is None:
-            yield Finding(f"/x-form/applicant/{role}", f"{source} 不是表单的问题", f"{source} is no question")
+            continue
+        for place in source if isinstance(source, list) else [source]:
+            if isinstance(place, str) and form.plan.question_at(place) is None:
+                yield Finding(f"/x-form/applicant/{role}", f"{place} 不是表单的问题", f"{place} is no question")
 
 
 def _samples(form: Form, samples: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:

@@ -129,4 +129,5 @@ def _sheet(digest: str, locale: str, applicant: frozenset[str]) -> Sheet:
 def sheet_of(plan: Plan, locale: str) -> Sheet:
     """Find the sheet of a form version, one per version and language."""
     applicant = plan.form.get("applicant") or {}
-    return _sheet(plan.digest, locale, frozenset(one for one in applicant.values() if isinstance(one, str)))
+    sources = (one for source in applicant.values() for one in (source if isinstance(source, list) else [source]))
+    return _sheet(plan.digest, locale, frozenset(one for one in sources if isinstance(one, str)))
