@@ -25,6 +25,8 @@ from xiangtong.validation.validate import decide
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPTS = _ROOT / "platform" / "xiangtong" / "static" / "form"
+_FORMS = sorted(path.parent.name for path in (_ROOT / "form_schemas").glob("[!_]*/form.json"))
+_MUTATIONS = 100  # of the samples of each form
 _CORPUS = sorted((_ROOT / "tests" / "schemas" / "corpus").glob("*.json"))
 _TODAY = date(2026, 11, 21)
 _SEED = 20261121
@@ -63,7 +65,7 @@ _PIECES = [
 def browser_page(browser: Browser) -> Iterator[Page]:
     """A blank page with the evaluator in it."""
     page = browser.new_page()
-    for name in ("operators", "effective", "values"):
+    for name in ("operators", "effective", "values", "checks"):
         page.add_script_tag(content=(_SCRIPTS / f"{name}.js").read_text(encoding="utf-8"))
     yield page
     page.close()
@@ -137,7 +139,7 @@ def exactly(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-@pytest.mark.parametrize("form", ["homestead", "temporary-relief", "old-age-allowance"])
+@pytest.mark.parametrize("form", _FORMS)
 def test_both_sides_decide_alike_about_samples_and_their_mutations(
     browser_page: Page, library: Library, form: str
 ) -> None:
@@ -145,7 +147,7 @@ def test_both_sides_decide_alike_about_samples_and_their_mutations(
     chance = random.Random(_SEED)
     samples = list(library.samples[form].values())
     facts = Facts(_TODAY, {}, {"villages": {"321003108215": "永和村", "321003100201": "太平村"}})
-    answers = samples + [mutated(chance.choice(samples), chance) for _ in range(400)]
+    answers = samples + [mutated(chance.choice(samples), chance) for _ in range(_MUTATIONS)]
     decided = in_browser(browser_page, plan, [(one, facts) for one in answers])
     for data, browser in zip(answers, decided, strict=True):
         assert exactly(browser) == exactly(in_python(plan, data, facts)), json.dumps(data, ensure_ascii=False)
