@@ -55,6 +55,9 @@ def _library() -> Library:
     return Library.from_folder(_SCHEMAS)
 
 
+_SAMPLES = [(code, name) for code, samples in _library().samples.items() for name in samples]
+
+
 def _check_all(session: ScopedSession, key: OpenKey) -> list[dict[str, Any]]:
     """Every fact fits facts.json, every message the contract; gives the facts in order."""
     schema = json.loads((_SCHEMAS / "_common" / "facts.json").read_text("utf-8"))
@@ -98,12 +101,11 @@ def _draft_of(session: ScopedSession, keys: KeyRing, form: Form, sample: Mapping
     return draft
 
 
-@pytest.mark.parametrize("name", ["sample", "sample-agent", "sample-rebuild", "sample-emergency"])
-@pytest.mark.parametrize("code", ["homestead", "old-age-allowance", "temporary-relief"])
+@pytest.mark.parametrize(("code", "name"), _SAMPLES)
 def test_the_official_forms_are_filed_and_told(db: Database, keys: KeyRing, code: str, name: str) -> None:
     """Every sample becomes a case whose first message the province would take, with all its files."""
     form = _library().form(code)
-    sample = _library().samples[code].get(name) or _library().samples[code]["sample"]
+    sample = _library().samples[code][name]
     with db.scope(a_scope(ME)) as session:
         draft = _draft_of(session, keys, form, sample)
     with db.scope(a_scope(ME)) as session:

@@ -11,6 +11,7 @@ from xiangtong.channels import demo as channel_demo
 from xiangtong.channels import founding, notices, pages
 from xiangtong.documents import library, publish
 from xiangtong.items import offer
+from xiangtong.items.catalogue import read_catalogue
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems
 from xiangtong.search import entries
 from xiangtong.tenancy import finding, lifecycle
@@ -20,6 +21,7 @@ from xiangtong.tenancy.models import Place
 from xiangtong.tenancy.scope import CITY, NOBODY, Database, Scope
 
 ROOT = Path(__file__).parents[2]
+CATALOGUE = [item.key for item in read_catalogue(ROOT / "tenants" / "_catalogue" / "items.toml")]
 SMALL = MemoryFolder(
     {
         "city.toml": 'name = "扬州市"\nprefix = "3210"\n[demo]\ncredit_codes = true\n'.encode(),
@@ -57,7 +59,7 @@ def test_a_township_offers_items_with_codes_of_31_characters(city: Database) -> 
     gongdao, yangshou = _township(city).tenant, _township(city, "321003108").tenant
     with city.scope(Scope(tenant_id=gongdao.id)) as session:
         offered = offer.offered(session, tenant_id=gongdao.id)
-        assert [item.key for item in offered] == ["homestead", "old-age-allowance", "temporary-relief"]
+        assert [item.key for item in offered] == CATALOGUE
         assert all(item.demo and item.item_code and len(item.item_code) == 31 for item in offered)
         guide = offer.guide(session, tenant_id=gongdao.id, code=offered[0].item_code or "")
         assert guide.body["limits"]["promised"] == 20
@@ -65,7 +67,7 @@ def test_a_township_offers_items_with_codes_of_31_characters(city: Database) -> 
         with pytest.raises(NotFound):
             offer.item_of_form(session, tenant_id=gongdao.id, form_code="unknown")
     with city.scope(Scope(tenant_id=yangshou.id)) as session:
-        assert [item.item_code for item in offer.offered(session, tenant_id=yangshou.id)] == [None, None, None]
+        assert [item.item_code for item in offer.offered(session, tenant_id=yangshou.id)] == [None] * len(CATALOGUE)
 
 
 def test_founding_again_keeps_what_the_township_chose(city: Database, keys: KeyRing) -> None:
@@ -166,7 +168,7 @@ def test_a_credit_code_that_arrives_later_completes_the_items_and_their_addresse
     with city.scope(Scope(tenant_id=tenant.id)) as session:
         offered = offer.offered(session, tenant_id=tenant.id)
         found = entries.find(session, tenant_id=tenant.id, query="高龄")
-    assert [len(item.item_code or "") for item in offered] == [31, 31, 31]
+    assert [len(item.item_code or "") for item in offered] == [31] * len(CATALOGUE)
     assert {item.unit_name for item in offered} == {"邗江区杨寿镇人民政府"}
     assert [entry.address for entry in found] == [f"/321003108/items/{offered[1].item_code}"]
 
