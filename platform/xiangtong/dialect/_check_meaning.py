@@ -9,7 +9,7 @@ from typing import Any
 
 from xiangtong.dialect import expressions
 from xiangtong.dialect.plan import Guard
-from xiangtong.dialect.vocabulary import DialectError, Finding, Schema
+from xiangtong.dialect.vocabulary import GROUP_KINDS, DialectError, Finding, Schema
 from xiangtong.dialect.wiring import Wiring, containers, wire
 
 
@@ -48,7 +48,7 @@ def _number(schema: Schema, scope: str, place: str, questions: _Questions) -> No
         items = part.get("items")
         if part.get("x-kind") == "rows" and isinstance(items, Mapping):
             _number(items, f"{pattern}/*", f"{here}/items", questions)
-        elif part.get("x-kind") == "group":
+        elif part.get("x-kind") in GROUP_KINDS:
             _number(part, pattern, here, questions)
 
 

@@ -15,7 +15,7 @@ from xiangtong.dialect.english import in_english
 from xiangtong.dialect.plan import Material, Option, Plan, Question, RowWords, Rule, Run, Step
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.rewrite import rewrite
-from xiangtong.dialect.vocabulary import Schema, Vocabulary
+from xiangtong.dialect.vocabulary import GROUP_KINDS, Schema, Vocabulary
 from xiangtong.dialect.wiring import Wiring, wire
 
 
@@ -129,7 +129,7 @@ def _inside(schema: Schema, pattern: str) -> tuple[Schema, str]:
     items = schema.get("items")
     if schema.get("x-kind") == "rows" and isinstance(items, Mapping):
         return items, f"{pattern}/*"
-    return (schema, pattern) if schema.get("x-kind", "group") == "group" else ({}, pattern)
+    return (schema, pattern) if schema.get("x-kind", "group") in GROUP_KINDS else ({}, pattern)
 
 
 def _items_options(schema: Schema) -> Any:

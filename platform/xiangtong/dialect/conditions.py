@@ -38,13 +38,22 @@ def compile_test(schema: Schema) -> Test:
     simple = _one_answer(schema)
     if simple is not None:
         return simple
-    tests = [_KEYWORDS[key](value) for key, value in schema.items() if key in _KEYWORDS]
     unknown = [key for key in schema if key not in _KEYWORDS]
     if unknown:
         raise DialectError(f"an if may not use {unknown[0]}")
+    tests = [_KEYWORDS[key](value) for key, value in _own(schema)]
     if len(tests) == 1:
         return tests[0]
     return lambda value: all(test(value) for test in tests)
+
+
+def _own(schema: Schema) -> Iterator[tuple[str, Any]]:
+    """Yield each keyword with what it says; how many items `contains` wants belongs to `contains`."""
+    for key, value in schema.items():
+        if key == "contains":
+            yield key, (value, schema.get("minContains", 1), schema.get("maxContains"))
+        elif key not in ("minContains", "maxContains", "$comment"):
+            yield key, value
 
 
 def _one_answer(schema: Schema) -> Test | None:
@@ -93,9 +102,22 @@ def _required(names: list[str]) -> Test:
     return lambda value: not isinstance(value, dict) or all(name in value for name in names)
 
 
-def _contains(part: Schema) -> Test:
+def _contains(wanted: tuple[Schema, int, int | None]) -> Test:
+    part, least, most = wanted
     check = compile_test(part)
-    return lambda value: not isinstance(value, list) or any(check(item) for item in value)
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, list):
+            return True
+        found = sum(1 for item in value if check(item))
+        return found >= least and (most is None or found <= most)
+
+    return test
+
+
+def _no_test(value: Any) -> Test:
+    """What a keyword says that is read together with another, or says nothing."""
+    return lambda value: True
 
 
 def _all_of(parts: list[Schema]) -> Test:
@@ -141,6 +163,9 @@ _KEYWORDS: Mapping[str, Callable[[Any], Test]] = {
     "maxItems": _length(list, lambda size, limit: size <= limit),
     "pattern": _pattern,
     "contains": _contains,
+    "minContains": _no_test,
+    "maxContains": _no_test,
+    "$comment": _no_test,
     "type": lambda name: _TYPES[name],
     "allOf": _all_of,
     "anyOf": _any_of,

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from xiangtong.dialect.vocabulary import GROUP_KINDS
+
 #: A guard holds when every condition in it gives the wanted answer.
 #: The empty guard always holds.
 Guard: TypeAlias = tuple[tuple[int, bool], ...]
@@ -117,7 +119,7 @@ class Question:
     @property
     def is_group(self) -> bool:
         """Say whether its value is an object of further questions."""
-        return self.kind == "group"
+        return self.kind in GROUP_KINDS
 
     @property
     def is_rows(self) -> bool:

@@ -1,7 +1,8 @@
-"""Rewrite ``dependentRequired``, ``dependentSchemas`` and a discriminated ``oneOf`` as the ``if`` they stand for.
+"""Rewrite ``dependentRequired``, ``dependentSchemas`` and a discriminated ``oneOf`` as the ``if`` they stand for,
+and a ``oneOf`` of constants with titles as the options it stands for.
 
 A failing ``oneOf`` does not say which question is wrong, and three ways to say one thing would have to be
-understood three times in two languages. After this, only ``if`` is left.
+understood three times in two languages. After this, only ``if`` and ``enum`` are left.
 """
 
 from __future__ import annotations
@@ -19,13 +20,38 @@ def rewrite(schema: Any) -> Any:
     """Give the same schema with ``if`` as its only conditional keyword."""
     if not isinstance(schema, Mapping):
         return schema
-    plain = replace_parts(schema, rewrite)
+    plain = replace_parts(_with_options(schema), rewrite)
     members = list(_as_ifs(plain))
     if not members:
         return plain
     kept = {key: value for key, value in plain.items() if key not in _SUGAR}
     kept["allOf"] = [*plain.get("allOf", ()), *members]
     return kept
+
+
+def are_options(members: Any) -> bool:
+    """Say whether the members of a ``oneOf`` are options: each a constant with its title."""
+    if not isinstance(members, list) or not members:
+        return False
+    return all(isinstance(one, Mapping) and "const" in one and "required" not in one for one in members)
+
+
+def _with_options(schema: Schema) -> Schema:
+    members = schema.get("oneOf")
+    if not are_options(members):
+        return schema
+    kept = {key: value for key, value in schema.items() if key != "oneOf"}
+    return {**kept, "enum": [one["const"] for one in members], "x-options": [_option(one) for one in members]}
+
+
+def _option(member: Schema) -> dict[str, Any]:
+    """What ``x-options`` would say of a member."""
+    told = {"value": member["const"], "label": member.get("title", str(member["const"]))}
+    if "description" in member:
+        told["hint"] = member["description"]
+    english = member.get("x-en", {})
+    words = {"label_en": english.get("label", ""), "hint_en": english.get("hint", "")}
+    return told | {key: value for key, value in words.items() if value}
 
 
 def discriminator(members: Sequence[Schema]) -> str | None:

@@ -16,6 +16,9 @@ Schema = Mapping[str, Any]
 #: The greatest integer that JSON readers agree on (RFC 8785, I-JSON).
 LARGEST_INTEGER = 2**53 - 1
 
+#: Kinds whose value is an object of further questions: a group, and what is a group but asked and read as one thing.
+GROUP_KINDS = frozenset({"group", "date-range", "document", "full-address", "location", "matrix"})
+
 
 class DialectError(ValueError):
     """A schema was compiled that ``check`` would have refused."""

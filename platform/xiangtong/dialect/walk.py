@@ -12,7 +12,7 @@ from xiangtong.dialect.vocabulary import Schema
 
 SINGLE = ("items", "contains", "not", "if", "then", "else")
 LISTED = ("allOf", "anyOf", "oneOf")
-NAMED = ("properties", "dependentSchemas")
+NAMED = ("properties", "dependentSchemas", "$defs")
 
 
 def parts(schema: Schema) -> Iterator[tuple[str, Any]]:

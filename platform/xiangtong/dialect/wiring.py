@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xiangtong.dialect import conditions
 from xiangtong.dialect.branches import Conditional, Effect, conditionals, effects
 from xiangtong.dialect.plan import Condition, Guard
-from xiangtong.dialect.vocabulary import Schema
+from xiangtong.dialect.vocabulary import GROUP_KINDS, Schema
 
 _STARS = re.compile(r"/\*(?=/|$)")
 
@@ -33,7 +33,7 @@ def containers(schema: Schema, scope: str = "", place: str = "") -> Iterator[tup
         if not isinstance(part, Mapping):
             continue
         here = f"{place}/properties/{name}"
-        if part.get("x-kind") == "group":
+        if part.get("x-kind") in GROUP_KINDS:
             yield from containers(part, f"{scope}/{name}", here)
         elif part.get("x-kind") == "rows" and isinstance(part.get("items"), Mapping):
             yield from containers(part["items"], f"{scope}/{name}/*", f"{here}/items")
