@@ -65,6 +65,18 @@ def render_answers(
     return Markup("").join(parts)
 
 
+def value_words(question: Question, value: Any, *, masked: bool, ctx: RenderContext) -> str:
+    """One stored value in words, in the reader's language; with ``masked``, told apart but not read."""
+    kind, english = KINDS[question.kind], ctx.locale == "en"
+    if masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
+        return kind.mask_en(value) if english else kind.mask(value)
+    if question.options_from:
+        return ctx.options.get(question.options_from, {}).get(str(value), str(value))
+    if question.options and question.kind not in ("choice", "choices"):
+        return shown_value(question, value, english=english)
+    return kind.display_en(value, question) if english else kind.display(value, question)
+
+
 def _opening(over: str, *, first: bool) -> Markup:
     title = Markup("<h3>{}</h3>").format(over) if over else Markup("")
     return (Markup("") if first else Markup("</dl>")) + title + Markup('<dl class="facts">')
@@ -97,11 +109,4 @@ class _Reader:
         return question.title_en if self.ctx.locale == "en" else question.title
 
     def _words(self, question: Question, value: Any) -> str:
-        kind, english = KINDS[question.kind], self.ctx.locale == "en"
-        if self.masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
-            return kind.mask_en(value) if english else kind.mask(value)
-        if question.options_from:
-            return self.ctx.options.get(question.options_from, {}).get(str(value), str(value))
-        if question.options and question.kind not in ("choice", "choices"):
-            return shown_value(question, value, english=english)
-        return kind.display_en(value, question) if english else kind.display(value, question)
+        return value_words(question, value, masked=self.masked, ctx=self.ctx)
