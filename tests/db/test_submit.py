@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import IntegrityError
 
 from makers import FACTS, VILLAGE, a_case, a_draft, a_form, a_scope, an_item, count
 from xiangtong import ledger
@@ -143,16 +144,17 @@ def test_all_problems_come_together_and_nothing_is_written(db: Database, keys: K
 
 
 def test_a_failure_in_the_middle_leaves_nothing(db: Database, keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the ledger fails, there is no case either."""
+    """When the ledger refuses the fact, there is no case either."""
     me = new_id()
     draft_id = _begin(db, keys, me)
+    true_row = ledger.fact_row
 
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("the ledger fails")
+    def bad_row(**facts: Any) -> LedgerFact:
+        return true_row(**(facts | {"seq": 0}))
 
     with monkeypatch.context() as patched:
-        patched.setattr(ledger, "record", fail)
-        with pytest.raises(RuntimeError):
+        patched.setattr(ledger, "fact_row", bad_row)
+        with pytest.raises(IntegrityError):
             _submit(db, keys, draft_id, me)
     with db.scope(a_scope(me)) as session:
         assert count(session, "case_record") == count(session, "case_counter") == count(session, "citizen_case") == 0

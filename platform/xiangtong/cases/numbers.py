@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from xiangtong.cases.models import CaseCounter
 from xiangtong.kernel.errors import TooMany
@@ -42,11 +45,16 @@ def next_serial(session: Session, *, tenant_id: int, day: date) -> int:
     Locks the tenant's row of that day until the transaction ends, so it is taken last. A roll-back gives it back;
     gaps are allowed all the same. Raises TooMany beyond 999,999 a day.
     """
-    row = insert(CaseCounter).values(tenant_id=tenant_id, day=day, serial=1)
-    counted = row.on_conflict_do_update(
-        index_elements=[CaseCounter.tenant_id, CaseCounter.day], set_={"serial": CaseCounter.serial + 1}
-    )
-    serial = session.execute(counted.returning(CaseCounter.serial)).scalar_one()
+    serial: int = session.connection().execute(_counted(), {"tenant": tenant_id, "day": day}).scalar_one()
     if serial > _MOST_A_DAY:
         raise TooMany("今天的办件号用完了，请明天再提交", "Today's case numbers are used up")
     return serial
+
+
+@cache
+def _counted() -> ReturningInsert[int]:
+    row = insert(CaseCounter).values(tenant_id=bindparam("tenant"), day=bindparam("day"), serial=1)
+    counted = row.on_conflict_do_update(
+        index_elements=[CaseCounter.tenant_id, CaseCounter.day], set_={"serial": CaseCounter.serial + 1}
+    )
+    return counted.returning(CaseCounter.serial)

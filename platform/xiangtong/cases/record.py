@@ -21,6 +21,7 @@ from xiangtong.cases.models import NO_DAY, CaseEvent, CaseMaterial, CaseRecord
 from xiangtong.kernel import clock as time
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound, Refusal
+from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.calendar import WorkCalendar, calendar
 from xiangtong.tenancy.keys import KeyRing, OpenKey
 
@@ -139,15 +140,36 @@ def record_fact(
     materials: Sequence[CaseMaterial],
 ) -> None:
     """Put the complete facts of `event` into the ledger and wake whoever tells the province."""
-    row, at = case.row, event.occurred_at
-    facts = facts_of(
-        row, case.body, seq=event.seq, move=event.type, occurred_at=at, payload=payload, actor=actor,
-        materials=materials,
+    facts = _facts(case, event, payload, actor, materials)
+    ledger.record(session, key=case.key, facts=facts, **_recorded(case.row, event))
+
+
+def fact_row(
+    *, case: OpenCase, event: CaseEvent, payload: Mapping[str, Any], materials: Sequence[CaseMaterial]
+) -> LedgerFact:
+    """As `record_fact` for what the applicant did, but not written: it travels with the filing's own statement."""
+    facts = _facts(case, event, payload, None, materials)
+    return ledger.fact_row(key=case.key, facts=facts, **_recorded(case.row, event))
+
+
+def _facts(
+    case: OpenCase,
+    event: CaseEvent,
+    payload: Mapping[str, Any],
+    actor: Actor | None,
+    materials: Sequence[CaseMaterial],
+) -> dict[str, Any]:
+    return facts_of(
+        case.row, case.body, seq=event.seq, move=event.type, occurred_at=event.occurred_at, payload=payload,
+        actor=actor, materials=materials,
     )  # fmt: skip
-    ledger.record(
-        session, key=case.key, tenant_id=row.tenant_id, case_id=row.id, case_no=row.case_no, seq=event.seq,
-        type=event.type, occurred_at=at, facts=facts,
-    )  # fmt: skip
+
+
+def _recorded(row: CaseRecord, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "tenant_id": row.tenant_id, "case_id": row.id, "case_no": row.case_no, "seq": event.seq, "type": event.type,
+        "occurred_at": event.occurred_at,
+    }  # fmt: skip
 
 
 def settle_due(row: CaseRecord, days: WorkCalendar) -> None:

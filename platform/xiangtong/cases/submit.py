@@ -1,8 +1,8 @@
 """THE transaction: check, store, claim files, number, event, facts, job. All of it happens, or nothing does.
 
-Statements: scope, draft (with its key and its tenant), tenant's keys, files, counter, case + event + materials +
-draft, ledger, job, pointers. The submit key was minted with the draft and is unique, and the draft is locked first:
-double tap, Back, time-out and retry all end with the same receipt.
+Statements: draft (with its keys and its tenant), files, counter, and one that writes everything. The submit key was
+minted with the draft and is unique, and the draft is locked first: double tap, Back, time-out and retry all end with
+the same receipt.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, select
 
 from xiangtong import attachments
 from xiangtong.cases import clock, moves, numbers
 from xiangtong.cases._writing import write
 from xiangtong.cases.facts import Body, FiledItem
 from xiangtong.cases.materials import claim_files, files_in
-from xiangtong.cases.models import CaseMaterial, CaseRecord, CitizenCase
+from xiangtong.cases.models import CaseMaterial, CaseRecord
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
-from xiangtong.cases.record import OpenCase, append, record_fact, seal_body, settle_due
+from xiangtong.cases.record import OpenCase, append, fact_row, seal_body, settle_due
 from xiangtong.drafts import work
 from xiangtong.drafts.answers import answers
-from xiangtong.drafts.models import CitizenDraft, Draft
+from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import Holder, OpenDraft, context, may_hold
 from xiangtong.drafts.typed import Typed, from_bytes
 from xiangtong.kernel import clock as time
@@ -35,9 +35,8 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.kernel.ids import short_code
 from xiangtong.tenancy.calendar import calendar
-from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.keys import KeyRing, wrapped_of
 from xiangtong.tenancy.models import DataKey, Tenant
-from xiangtong.tenancy.walls import as_citizen
 from xiangtong.validation.validate import decide
 
 if TYPE_CHECKING:
@@ -124,15 +123,16 @@ def _locked(
     found = session.execute(_draft_query(), {"tenant": tenant_id, "draft": draft_id}).first()
     if found is None or not may_hold(session, found[0], holder):
         raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
-    row, tenant, wrapped = found
+    row, tenant, wrapped, *own = found
+    keys.remember(session, tenant_id=tenant_id, wrapped=own)
     key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
 
 
 @cache
-def _draft_query() -> Select[Draft, Tenant, bytes]:
+def _draft_query() -> Select[Draft, Tenant, bytes, bytes, bytes]:
     return (
-        select(Draft, Tenant, DataKey.wrapped)
+        select(Draft, Tenant, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
         .join(Tenant, Tenant.id == Draft.tenant_id)
         .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
         .where(Draft.tenant_id == bindparam("tenant"), Draft.id == bindparam("draft"))
@@ -187,31 +187,13 @@ def _file(
     event = append(
         case=case, kind="apply", payload=payload, actor=None, materials=materials, occurred_at=case.row.submitted_at
     )
-    write(session, case=case.row, event=event, materials=materials, draft=draft)
-    record_fact(session, case=case, event=event, payload=payload, actor=None, materials=materials)
-    _point(session, case.row)
+    fact = fact_row(case=case, event=event, payload=payload, materials=materials)
+    write(session, case=case.row, event=event, materials=materials, fact=fact, draft=draft)
     if _typed_files(draft.typed) > len(materials):
         # Files of questions that became hidden are not part of the filing.
         attachments.discard_owner(session, tenant_id=case.row.tenant_id, owner_id=case.row.id)
     if was_handed:
         work.close(session, tenant_id=case.row.tenant_id, kind="draft", subject_id=case.row.id, state="done")
-
-
-def _point(session: ScopedSession, case: CaseRecord) -> None:
-    """The citizen's pointer to the draft becomes one to the case."""
-    if case.citizen_id is None:
-        return
-    gone = delete(CitizenDraft).where(CitizenDraft.citizen_id == case.citizen_id, CitizenDraft.draft_id == case.id)
-    pointer = insert(CitizenCase).values(
-        citizen_id=case.citizen_id,
-        case_id=case.id,
-        tenant_id=case.tenant_id,
-        case_no=case.case_no,
-        item_name=case.item_name,
-        submitted_at=case.submitted_at,
-    )
-    with as_citizen(session, case.citizen_id):
-        session.execute(pointer.add_cte(gone.cte("gone")))
 
 
 def _typed_files(typed: Typed) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from xiangtong.documents import library
@@ -100,11 +101,17 @@ def offered(session: Session, *, tenant_id: int, limit: int = 50) -> list[Item]:
 
 def item_of_form(session: Session, *, tenant_id: int, form_code: str) -> Item:
     """The open item that is declared with this form; raises NotFound."""
-    mine = select(Item).where(Item.tenant_id == tenant_id, Item.form_code == form_code, Item.state == "open")
-    item = session.scalars(mine).first()
+    item = session.scalars(_of_form(), {"tenant": tenant_id, "form": form_code}).first()
     if item is None:
         raise NotFound("本乡镇没有开通这项申请", "This township does not offer this application")
     return item
+
+
+@cache
+def _of_form() -> Select[Item]:
+    return select(Item).where(
+        Item.tenant_id == bindparam("tenant"), Item.form_code == bindparam("form"), Item.state == "open"
+    )
 
 
 def guide(session: Session, *, tenant_id: int, code: str) -> Guide:

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 Handler = Callable[..., None]
 
-_DEFER = text(
-    "select procrastinate_defer_jobs_v1(array[row(:queue, :name, :priority, :lock, null, cast(:args as jsonb),"
-    " cast(:at as timestamptz))::procrastinate_job_to_defer_v1])"
+# A statement that writes rows may defer its job as it goes: `select(text(DEFERRAL))` with the values of `deferral`.
+DEFERRAL = (
+    "procrastinate_defer_jobs_v1(array[row(:job_queue, :job_name, :job_priority, :job_lock, null,"
+    " cast(:job_args as jsonb), cast(:job_at as timestamptz))::procrastinate_job_to_defer_v1])"
 )
+_DEFER = text(f"select {DEFERRAL}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,12 @@ def defer(
     **ids: str | int,
 ) -> None:
     """Defer the job `name` on the session's own connection: a roll-back takes it along."""
-    session.execute(
-        _DEFER,
-        {"queue": queue, "name": name, "priority": priority, "lock": lock, "args": json.dumps(ids), "at": at},
-    )
+    session.execute(_DEFER, deferral(name, lock=lock, queue=queue, priority=priority, at=at, **ids))
+
+
+def deferral(
+    name: str, *, lock: str | None = None, queue: str = "default", priority: int = 0, at: Any = None, **ids: str | int
+) -> dict[str, Any]:
+    """The values that `DEFERRAL` binds."""
+    job = {"queue": queue, "name": name, "priority": priority, "lock": lock, "args": json.dumps(ids), "at": at}
+    return {f"job_{key}": value for key, value in job.items()}

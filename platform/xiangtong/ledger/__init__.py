@@ -5,6 +5,6 @@ wake-up (design §7).
 """
 
 from xiangtong.ledger.reading import chain_of, is_reconciled, read_facts
-from xiangtong.ledger.record import record
+from xiangtong.ledger.record import delivery_of, fact_row, record
 
-__all__ = ["chain_of", "is_reconciled", "read_facts", "record"]
+__all__ = ["chain_of", "delivery_of", "fact_row", "is_reconciled", "read_facts", "record"]

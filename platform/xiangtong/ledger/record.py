@@ -38,27 +38,37 @@ def record(
     `facts` has the shape of form_schemas/_common/facts.json. With `wake` false no job is deferred and the sweeper
     fetches the row in its turn: the lane for bulk imports, which must not stand before other townships' cases.
     """
-    fact_id, now = new_id(), clock.now()
-    session.add(
-        LedgerFact(
-            tenant_id=tenant_id,
-            id=fact_id,
-            case_id=case_id,
-            case_no=case_no,
-            seq=seq,
-            type=type,
-            occurred_at=occurred_at,
-            key_id=key.id,
-            facts=key.seal(json.dumps(facts, ensure_ascii=False).encode(), context=context(fact_id)),
-            recorded_at=now,
-            due_at=now,
-            lease_until=now + WOKEN_FOR if wake else None,
-        )
-    )
+    row = fact_row(
+        key=key, tenant_id=tenant_id, case_id=case_id, case_no=case_no, seq=seq, type=type, occurred_at=occurred_at,
+        facts=facts, wake=wake,
+    )  # fmt: skip
+    session.add(row)
     session.flush()
     if wake:
-        defer_delivery(session, tenant_id=tenant_id, fact_id=fact_id, case_id=case_id)
-    return fact_id
+        defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=case_id)
+    return row.id
+
+
+def fact_row(
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    case_id: UUID,
+    case_no: str,
+    seq: int,
+    type: str,  # noqa: A002 - the contract's own word.
+    occurred_at: datetime,
+    facts: dict[str, Any],
+    wake: bool = True,
+) -> LedgerFact:
+    """The row of a fact, not yet written: for the statement that writes the event with it (see `record`)."""
+    fact_id, now = new_id(), clock.now()
+    return LedgerFact(
+        tenant_id=tenant_id, id=fact_id, case_id=case_id, case_no=case_no, seq=seq, type=type, occurred_at=occurred_at,
+        key_id=key.id, facts=key.seal(json.dumps(facts, ensure_ascii=False).encode(), context=context(fact_id)),
+        recorded_at=now, state="due", due_at=now, lease_until=now + WOKEN_FOR if wake else None, token=0, attempts=0,
+        lost=0, failing_since=None, last_code=None, last_reason=None, message_id=None,
+    )  # fmt: skip
 
 
 def defer_delivery(
@@ -71,6 +81,11 @@ def defer_delivery(
     """
     lock = str(case_id) if case_id else None
     jobs.defer(session, DELIVER, lock=lock, queue=QUEUE, at=at, tenant_id=tenant_id, fact_id=str(fact_id))
+
+
+def delivery_of(row: LedgerFact) -> dict[str, Any]:
+    """What `jobs.DEFERRAL` binds, for the job that delivers `row` (see `defer_delivery`)."""
+    return jobs.deferral(DELIVER, lock=str(row.case_id), queue=QUEUE, tenant_id=row.tenant_id, fact_id=str(row.id))
 
 
 def context(fact_id: UUID) -> str:

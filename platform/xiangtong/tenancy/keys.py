@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, literal, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, delete, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import crypto
@@ -16,6 +16,19 @@ from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.models import DataKey, TenantKey
 
 Purpose = Literal["wrap", "find"]
+_PURPOSES: tuple[Purpose, Purpose] = ("wrap", "find")
+
+
+def wrapped_of(tenant_id: ColumnElement[int]) -> tuple[ScalarSelect[bytes], ScalarSelect[bytes]]:
+    """Columns for a query that goes on to open or seal something: the tenant's keys (see `KeyRing.remember`)."""
+    mine = select(TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id)
+    wrap, find = (mine.where(TenantKey.purpose == purpose).scalar_subquery() for purpose in _PURPOSES)
+    return wrap, find
+
+
+def _kept(session: Session) -> dict[tuple[int, str], bytes]:
+    kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
+    return kept
 
 
 class KeyDestroyed(Exception):
@@ -56,7 +69,7 @@ class KeyRing:
 
     def tenant_key_rows(self, tenant_ids: Iterable[int], *, skip: Iterable[str] = ()) -> list[TenantKey]:
         """Fresh key rows (not yet added) for each tenant and purpose."""
-        wanted: list[Purpose] = [p for p in ("wrap", "find") if p not in set(skip)]
+        wanted: list[Purpose] = [p for p in _PURPOSES if p not in set(skip)]
         return [self._fresh(tenant_id, purpose) for tenant_id in tenant_ids for purpose in wanted]
 
     def create(self, session: Session, *, tenant_id: int) -> OpenKey:
@@ -69,7 +82,7 @@ class KeyRing:
 
     def open(self, session: Session, *, tenant_id: int, key_id: UUID) -> OpenKey:
         """The data key `key_id`; raises KeyDestroyed when it was erased. One query, for both of its wrappings."""
-        kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
+        kept = _kept(session)
         wanted = select(literal("data"), DataKey.wrapped).where(DataKey.tenant_id == tenant_id, DataKey.id == key_id)
         if (tenant_id, "wrap") not in kept:
             own = select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id)
@@ -87,6 +100,13 @@ class KeyRing:
             raise KeyDestroyed(str(key_id))
         secret = crypto.unseal(self._tenant(session, tenant_id, "wrap"), wrapped, context=key_id.bytes)
         return OpenKey(key_id, secret, self._suite)
+
+    def remember(self, session: Session, *, tenant_id: int, wrapped: Iterable[bytes | None]) -> None:
+        """Keep for this transaction the tenant's own keys, which were read with `wrapped_of` in some other query."""
+        kept = _kept(session)
+        for purpose, key in zip(_PURPOSES, wrapped, strict=True):
+            if key is not None:
+                kept[tenant_id, purpose] = self._opened(tenant_id, purpose, key)
 
     def destroy(self, session: Session, *, tenant_id: int, key_id: UUID) -> None:
         """Erase: after the commit nothing sealed with this key can be read."""
@@ -114,7 +134,7 @@ class KeyRing:
 
     def _tenant(self, session: Session, tenant_id: int, purpose: Purpose) -> bytes:
         # Both keys of a tenant come in one statement and stay for this session, which lives for one transaction.
-        kept: dict[tuple[int, str], bytes] = session.info.setdefault("tenant_keys", {})
+        kept = _kept(session)
         if (tenant_id, purpose) not in kept:
             rows = session.execute(select(TenantKey.purpose, TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id))
             kept |= {(tenant_id, row.purpose): self._opened(tenant_id, row.purpose, row.wrapped) for row in rows}

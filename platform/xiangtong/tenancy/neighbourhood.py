@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, Unpack
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from xiangtong.tenancy.models import Division, Place, Tenant
@@ -34,28 +36,36 @@ class Neighbourhood:
 
 def neighbourhood(session: Session, *, tenant: Tenant) -> Neighbourhood:
     """The present villages of `tenant` with their telephones. One query; the session's scope is the tenant."""
-    place = and_(
-        Place.tenant_id == tenant.id,
-        Place.division_code == Division.code,
-        Place.kind.in_(("hall", "station")),
-    )
-    rows = session.execute(
-        select(Division, Place)
-        .outerjoin(Place, place)
-        .where(or_(Division.parent_code == tenant.division_code, Division.code == tenant.division_code))
-        .where(Division.valid_to.is_(None))
-        .order_by(Division.code)
-    ).all()
-    villages = {division.code: division.short_name for division, _ in rows if division.level == "village"}
-    phones = {}
-    for division, found in rows:
-        known = _telephone(found) if found else None
+    villages, phones = {}, {}
+    for row in session.execute(_query(), {"tenant": tenant.id, "township": tenant.division_code}):
+        if row.level == "village":
+            villages[row.code] = row.short_name
+        known = _telephone(row)
         if known:
-            phones["" if division.code == tenant.division_code else division.code] = known
+            phones["" if row.code == tenant.division_code else row.code] = known
     return Neighbourhood(villages, phones)
 
 
-def _telephone(place: Place) -> Telephone | None:
+@cache
+def _query() -> Select[Unpack[tuple[Any, ...]]]:
+    place = and_(
+        Place.tenant_id == bindparam("tenant"),
+        Place.division_code == Division.code,
+        Place.kind.in_(("hall", "station")),
+    )
+    return (
+        select(
+            Division.code, Division.short_name, Division.level,
+            Place.name, Place.phone, Place.agent_name, Place.agent_phone, Place.demo,
+        )
+        .outerjoin(Place, place)
+        .where(or_(Division.parent_code == bindparam("township"), Division.code == bindparam("township")))
+        .where(Division.valid_to.is_(None))
+        .order_by(Division.code)
+    )  # fmt: skip
+
+
+def _telephone(place: Row[Any]) -> Telephone | None:
     if place.agent_phone:
         return Telephone(place.agent_name or place.name, place.agent_phone, place.demo)
     return Telephone(place.name, place.phone, place.demo) if place.phone else None
