@@ -8,6 +8,7 @@ from typing import Any
 from xiangtong.dialect.plan import Plan
 from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.typed import Raw, Typed
+from xiangtong.fields.kinds import KINDS
 from xiangtong.validation.form_data import apply_action, put_value
 
 
@@ -43,9 +44,7 @@ def typed_of(data: Mapping[str, Any]) -> Typed:
 
 def _value(plan: Plan, name: str, raws: list[str]) -> Raw:
     question = plan.question_at(name)
-    if question is not None and question.kind == "choices":
-        return [raw for raw in raws if raw]
-    return raws[-1]
+    return KINDS[question.kind].gather(raws) if question is not None else raws[-1]
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, Raw]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xiangtong.dialect.plan import Question
@@ -14,6 +15,10 @@ class Choices(Choice):
     name = "choices"
     schema = {"type": "array", "uniqueItems": True}
     needs = ("items", "maxItems")
+
+    def gather(self, raws: Sequence[str]) -> list[str]:
+        """All that were ticked; the empty one only says that the boxes were on the page."""
+        return [raw for raw in raws if raw]
 
     def generic(self, value: Any, question: Question, keyword: str, limit: Any) -> tuple[str, str]:
         """How many must be chosen."""

@@ -37,6 +37,8 @@ CODES: Mapping[str, str] = {
     "minItems": "too-few",
     "maxItems": "too-many",
     "uniqueItems": "repeated",
+    "contains": "too-few-such",
+    "maxContains": "too-many-such",
 }
 
 #: Where one answer breaks several keywords, the first of these is told.
@@ -61,6 +63,15 @@ class Kind:
     def parse(self, raw: str) -> Any:
         """Make a value of raw text; what cannot become one is given back as typed."""
         return NORMAL_FORMS[self.normal](raw)
+
+    def gather(self, raws: Sequence[str]) -> str | list[str]:
+        """Make one raw answer of all texts that a page posts under one name: most often the last, since a box posts
+        its empty companion first."""
+        return raws[-1]
+
+    def is_listed(self, value: str, allowed: Mapping[str, str]) -> bool:
+        """Say whether a value may be chosen from a list of the township, value → label."""
+        return value in allowed
 
     def missing(self, question: Question) -> Sentence:
         """Say that an answer is wanted."""
@@ -96,6 +107,12 @@ class Kind:
     def shown(self, limit: Any, question: Question) -> str:
         """Write a limit the way its values are written, unit included."""
         return f" {self.display(limit, question)} "
+
+    def typed(self, value: Any) -> str:
+        """Write a stored value the way it would have to be typed."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value)
 
     def display(self, value: Any, question: Question) -> str:
         """Write a value for reading."""

@@ -23,11 +23,22 @@ _DASHES = re.compile("[-\u2010-\u2015\u2212]")
 _DOTS = re.compile("(?<=[\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])")
 _INTEGER = re.compile("-?[0-9]{1,16}")
 _HUNDREDTHS = re.compile("(-?)([0-9]{1,13})(?:\\.([0-9]{1,2})0*)?")
-_UNITS = re.compile("(元|平方米|㎡|m2|m²|米|m|人|岁|层)$", re.IGNORECASE)
+_UNITS = re.compile(
+    "(元|平方米|㎡|m2|m²|亩|米|m|人|口|岁|层|户|间|台|头|只|株|次|天|个月|年|小时|公斤|吨|%)$", re.IGNORECASE
+)
 _DATES = (
     re.compile("([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"),
     re.compile("([0-9]{4})([0-9]{2})([0-9]{2})"),
 )
+
+_MONTHS = (re.compile("([0-9]{4})[-/.年]([0-9]{1,2})月?"), re.compile("([0-9]{4})([0-9]{2})"))
+_TIMES = (
+    re.compile("(上午|下午|晚上)?([0-9]{1,2}):([0-9]{2})"),
+    re.compile("(上午|下午|晚上)?([0-9]{1,2})[点时](?:([0-9]{1,2})分?|(半)|整)?"),
+    re.compile("()([0-9]{2})([0-9]{2})"),
+)
+_DEGREES = re.compile("(-?)([0-9]{1,3})(?:\\.([0-9]{1,15}))?°?")
+_CAPITALS = re.compile("[A-Z]+")
 
 
 def scrub(text: str) -> str:
@@ -86,7 +97,7 @@ def boolean(raw: str) -> Any:
 
 def day(raw: str) -> Any:
     """``2026年1月31日`` and its like become ``2026-01-31``."""
-    plain = _GAPS.sub("", unicodedata.normalize("NFKC", scrub(raw)))
+    plain = _plain(raw)
     for shape in _DATES:
         match = shape.fullmatch(plain)
         if match:
@@ -94,8 +105,52 @@ def day(raw: str) -> Any:
     return text(raw)
 
 
+def month(raw: str) -> Any:
+    """``2026年1月`` and its like become ``2026-01``."""
+    plain = _plain(raw)
+    for shape in _MONTHS:
+        match = shape.fullmatch(plain)
+        if match:
+            return f"{match[1]}-{int(match[2]):02d}"
+    return text(raw)
+
+
+def clock(raw: str) -> Any:
+    """``8点半``, ``下午2:05`` and ``1405`` become ``08:30`` and ``14:05``."""
+    match = next((found for shape in _TIMES if (found := shape.fullmatch(_plain(raw)))), None)
+    if match is None:
+        return text(raw)
+    hour, late = int(match[2]), match[1] in ("下午", "晚上")
+    # Nobody knows whether 晚上12点 is the end of today or its beginning.
+    if match[1] == "晚上" and hour == 12:
+        return text(raw)
+    minutes = 30 if match.lastindex == 4 else int(match[3] or 0)
+    return f"{hour + 12 if late and hour < 12 else hour:02d}:{minutes:02d}"
+
+
+def email(raw: str) -> str:
+    """An address without spaces, in lower case; ``。`` is what a Chinese keyboard gives for a point."""
+    plain = _plain(raw).replace("。", ".")
+    # Only plain letters: languages differ on the lower case of others. They may meet accents anew, hence once more.
+    return unicodedata.normalize("NFKC", _CAPITALS.sub(lambda found: found[0].lower(), plain))
+
+
+def millionths(raw: str) -> Any:
+    """``119.412345`` becomes 119412345; decimals beyond the sixth are cut off."""
+    match = _DEGREES.fullmatch(_plain(raw).replace("−", "-"))
+    if match is None:
+        return text(raw)
+    sign, whole, part = match.groups()
+    value = int(whole) * 1_000_000 + int((part or "").ljust(6, "0")[:6])
+    return -value if sign else value
+
+
+def _plain(raw: str) -> str:
+    return _GAPS.sub("", unicodedata.normalize("NFKC", scrub(raw)))
+
+
 def _plain_number(raw: str) -> str:
-    return _GAPS.sub("", unicodedata.normalize("NFKC", scrub(raw))).replace(",", "").replace("−", "-")
+    return _plain(raw).replace(",", "").replace("−", "-")
 
 
 def _within(value: int, raw: str) -> Any:
@@ -111,6 +166,10 @@ NORMAL_FORMS: Mapping[str, Callable[[str], Any]] = {
     "hundredths": hundredths,
     "boolean": boolean,
     "date": day,
+    "month": month,
+    "time": clock,
+    "email": email,
+    "millionths": millionths,
 }
 
 

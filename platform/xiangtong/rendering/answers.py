@@ -9,12 +9,18 @@ from typing import Any
 from markupsafe import Markup
 
 from xiangtong.dialect.plan import Plan, Question
+from xiangtong.fields.group import Composed
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.values import shown_value
 
 #: Kinds that identify a person or reach into a purse: masked whether or not the form says so (domain facts §8.2).
-_ALWAYS_MASKED = frozenset({"resident-id", "mobile-phone", "phone", "bank-card", "certificate-no"})
+_ALWAYS_MASKED = frozenset(
+    {
+        *("resident-id", "mobile-phone", "phone", "landline", "email", "bank-card", "certificate-no"),
+        *("disability-certificate", "document-no"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,26 @@ class _Reader:
             if question.is_rows:
                 yield from self._rows(question, value, pointer)
             elif question.is_group:
-                yield from self.read(question.children, value if isinstance(value, Mapping) else {}, pointer, over)
+                yield from self._group(question, value if isinstance(value, Mapping) else {}, pointer, over)
             elif value is not None and question.kind in KINDS:
                 yield Answer(pointer, self._label(question), self._words(question, value), over)
+
+    def _group(self, question: Question, value: Mapping[str, Any], pointer: str, over: str) -> Iterator[Answer]:
+        kind = KINDS[question.kind]
+        if isinstance(kind, Composed):
+            words = self._together(kind, question, value)
+            if words:
+                yield Answer(pointer, self._label(question), words, over)
+        elif question.kind == "matrix":
+            for line in question.children:
+                yield from self.read((line,), value, pointer, self._label(line))
+        else:
+            yield from self.read(question.children, value, pointer, over)
+
+    def _together(self, kind: Composed, question: Question, values: Mapping[str, Any]) -> str:
+        known = [one for one in question.children if values.get(one.name) is not None]
+        words = {one.name: self._words(one, values[one.name]) for one in known}
+        return kind.together_en(words) if self.ctx.locale == "en" else kind.together(words)
 
     def _rows(self, question: Question, value: Any, pointer: str) -> Iterator[Answer]:
         for index, row in enumerate(value if isinstance(value, list) else ()):

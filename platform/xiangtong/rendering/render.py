@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from xiangtong.dialect.plan import Plan, Question, Step
+from xiangtong.fields.division import below, chain
 from xiangtong.rendering.context import ProblemLike, RenderContext
 from xiangtong.rendering.pieces import (
     BODY,
@@ -26,7 +27,8 @@ from xiangtong.rendering.values import chosen_values, shown_value, size_in_words
 from xiangtong.rendering.view import id_of
 
 _FILES = frozenset({"file", "photo", "signature"})
-_CHOICES = frozenset({"choice", "choices", "yes-no", "consent", "village"})
+_CHOICES = frozenset({"choice", "choices", "radio", "select", "yes-no", "consent", "village"})
+_LISTS = frozenset({"select", "village"})
 
 
 def render_step(
@@ -98,12 +100,14 @@ class _Writer:
         holes = dict(row)
         if question.kind in _CHOICES:
             chosen = chosen_values(value)
-            word = " selected" if question.kind == "village" else " checked"
+            word = " selected" if question.kind in _LISTS else " checked"
             for index, option in enumerate(options_of(question, look)):
                 if option.value in chosen:
                     holes[choice_hole(index)] = word
         elif question.kind in _FILES:
             holes[BODY] = self._files(question, look, value, row)
+        elif question.kind == "division":
+            holes[BODY] = self._levels(question, look, value, row)
         else:
             holes[VALUE] = escape(typed(question.kind, value))
         return self._fill(look, question, pointer, holes)
@@ -115,7 +119,7 @@ class _Writer:
 
     def _group(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         body = self._children(question, pointer, value, row)
-        return self._fill(self._look(question, pointer, "group"), question, pointer, {**row, BODY: body})
+        return self._fill(self._look(question, pointer), question, pointer, {**row, BODY: body})
 
     def _rows(self, question: Question, pointer: str, value: Any) -> str:
         rows: Sequence[Any] = value if isinstance(value, list) else ()
@@ -151,11 +155,31 @@ class _Writer:
 
     def _township_options(self, question: Question) -> tuple[tuple[str, str], ...]:
         name = question.options_from
-        if not name:
+        if not name or question.kind == "division":
             return ()
         if name not in self._lists:
             self._lists[name] = tuple(self._ctx.options.get(name, {}).items())
         return self._lists[name]
+
+    def _levels(self, question: Question, look: Look, value: Any, row: Mapping[str, str]) -> str:
+        """One list for each level down to the one after the answer; who must answer begins in the own township."""
+        places = self._ctx.options.get("divisions", {})
+        begun = "" if look.optional else getattr(places, "home", "")
+        chosen = chain(value if isinstance(value, str) and value in places else begun)
+        parts = []
+        for level, around in enumerate(("", *chosen)):
+            listed = tuple(below(places, around).items())
+            line = Look(question.pattern, "_level", readonly=look.readonly, township_options=listed, level=level)
+            if listed:
+                parts.append(self._level(question, line, chosen[level : level + 1], row))
+        return "".join(parts)
+
+    def _level(self, question: Question, line: Look, chosen: list[str], row: Mapping[str, str]) -> str:
+        holes = dict(row)
+        for index, (code, _) in enumerate(line.township_options):
+            if code in chosen:
+                holes[choice_hole(index)] = " selected"
+        return self._sheet.pieces(line, question, self._ctx.gettext).fill(holes)
 
     def _files(self, question: Question, look: Look, value: Any, row: Mapping[str, str]) -> str:
         files = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -16,8 +16,17 @@ from xiangtong.rendering.view import FieldView, FileView
 
 _YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
 _AGREED = (Option("true", "同意", "I agree"),)
-_FIXED_OPTIONS = {"yes-no": _YES_NO, "consent": _AGREED}
-_AUTOCOMPLETE = {"person-name": "name", "mobile-phone": "tel", "phone": "tel", "address": "street-address"}
+#: Banks that pay to farmers' cards nearly everywhere; any other may be typed.
+_BANKS = tuple(
+    Option(name, name)
+    for name in ("中国农业银行", "中国邮政储蓄银行", "农村商业银行", "农村信用社", "中国工商银行", "中国建设银行",
+                 "中国银行", "交通银行")
+)  # fmt: skip
+_FIXED_OPTIONS = {"yes-no": _YES_NO, "consent": _AGREED, "bank": _BANKS}
+_AUTOCOMPLETE = {
+    "person-name": "name", "mobile-phone": "tel", "phone": "tel", "landline": "tel", "address": "street-address",
+    "postcode": "postal-code", "email": "email",
+}  # fmt: skip
 #: Township lists differ, so a sheet of a popular form would grow for ever without this.
 _MOST_PIECES = 3000
 
@@ -42,6 +51,7 @@ class Look(NamedTuple):
     source: str = ""
     township_options: tuple[tuple[str, str], ...] = ()
     has_address: bool = False  # of a file
+    level: int = 0  # of one of the lists of a division
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class Sheet:
             readonly=look.readonly,
             source=quiet(look.source),
             file=FileView(url=FILE_URL if look.has_address else ""),
+            level=look.level,
         )
 
     def _words(self, question: Question, part: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from xiangtong.dialect.plan import Question
-from xiangtong.fields.hundredths import Hundredths
 from xiangtong.fields.kinds import KINDS
 
 
@@ -13,12 +12,7 @@ def typed(kind: str, value: Any) -> str:
     """Give what would have to be typed to store ``value``; what was never understood stands as it was typed."""
     if value is None:
         return ""
-    field = KINDS.get(kind)
-    if isinstance(field, Hundredths):
-        return field.typed(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return KINDS[kind].typed(value)
 
 
 def shown_value(question: Question, value: Any, *, english: bool = False) -> str:

@@ -50,6 +50,7 @@ class FieldView:
     readonly: bool
     source: str
     file: FileView
+    level: int = 0  # of one of the lists of a division: 0 the province, 4 the village
 
     @property
     def id(self) -> str:

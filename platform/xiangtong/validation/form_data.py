@@ -44,6 +44,8 @@ def set_value(plan: Plan, data: dict[str, Any], pointer: str, raw: str | list[st
     question = _typed_question(plan, pointer)
     if question is None:
         return False
+    if question.write_only and raw in ("", [""]):
+        return True  # It is never shown again, so an empty input means that it stays as it was.
     value = _parse(question, [raw] if isinstance(raw, str) else raw)
     return _put(plan, data, pointer, value)
 
@@ -74,7 +76,7 @@ def apply_action(plan: Plan, data: Any, action: str) -> dict[str, Any]:
 
 def _typed_question(plan: Plan, pointer: str) -> Question | None:
     question = plan.question_at(pointer) if _POINTER.fullmatch(pointer) else None
-    if question is None or question.children or question.is_derived or question.office:
+    if question is None or question.children or question.is_derived or question.office or question.read_only:
         return None
     return question if _is_typed(question) else None
 
@@ -84,10 +86,7 @@ def _is_typed(question: Question) -> bool:
 
 
 def _parse(question: Question, raws: list[str]) -> Any:
-    if question.kind == "choices":
-        return clean_value(question, [raw for raw in raws if raw])
-    # A box posts its empty companion first, then its own value: the last one counts.
-    return KINDS[question.kind].parse(raws[-1])
+    return clean_value(question, KINDS[question.kind].gather(raws))
 
 
 def _put(plan: Plan, data: dict[str, Any], pointer: str, value: Any) -> bool:
