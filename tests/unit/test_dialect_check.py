@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from xiangtong.dialect.check import check, check_part
 from xiangtong.dialect.compile import compile_plan
 from xiangtong.dialect.operators import OPERATORS
-from xiangtong.dialect.vocabulary import DialectError
+from xiangtong.dialect.vocabulary import PROBLEM_CODES, DialectError
+from xiangtong.fields.kind import CODES
 from xiangtong.forms.library import read_vocabulary
 
 FOLDER = Path(__file__).resolve().parents[2] / "form_schemas"
@@ -75,17 +76,142 @@ def changed(*path, to):
 
 A, B, N, SUM = ("properties", "a"), ("properties", "b"), ("properties", "n"), ("properties", "sum")
 
+TEXT = GOOD["properties"]["b"]
+CHOICE = {"type": "string", "x-kind": "choice", "x-label": "乙"}
+ONE_X = {"properties": {"x": {"const": 1}}}
+CONTAINS = {"x-messages": {"too-few-such": "要有一行填 1"}}
+ROWS = GOOD["properties"]["rows"]
+OPTIONS = [
+    {"const": "1", "title": "一", "description": "第一", "x-en": {"label": "One"}},
+    {"const": "2", "title": "二"},
+]
+TIERS = {
+    "title": "档次",
+    "dated": True,
+    "default": [{"from": "2026-01-01", "value": [{"value": "1", "label": "一档"}]}],
+}
+
+#: What is honoured, one form each; the corpus says what it means.
+HONOURED = {
+    "an enum with options": changed(*B, to={**CHOICE, "enum": ["1"], "x-options": [{"value": "1", "label": "一"}]}),
+    "a oneOf with titles": changed(*B, to={**CHOICE, "oneOf": OPTIONS}),
+    "choices of a oneOf": changed(
+        *B, to={"type": "array", "uniqueItems": True, "maxItems": 2, "x-kind": "choices", "x-label": "乙",
+                "items": {"type": "string", "oneOf": OPTIONS}},
+    ),
+    "allOf": changed("allOf", to=[{"required": ["n"]}, {"properties": {"n": {"minimum": 3}}}]),
+    "dependentRequired": changed("dependentRequired", to={"a": ["n"]}),
+    "dependentSchemas": changed("dependentSchemas", to={"a": {"properties": {"n": {"minimum": 3}}}}),
+    "a part of its own": {**changed(*B, to={"$ref": "#/$defs/word", "x-label": "乙"}), "$defs": {"word": TEXT}},
+    "sizes": changed("properties", "rows", to={**ROWS, "minItems": 1, "uniqueItems": True}),
+    "contains": changed(
+        "properties", "rows",
+        to={**ROWS, **CONTAINS, "contains": {**ONE_X, "required": ["x"]}, "minContains": 1, "maxContains": 2},
+    ),
+    "contains in a branch": changed(
+        "then", "properties", to={"rows": {"contains": {**ONE_X, "required": ["x"]}, "maxContains": 1}}
+    ),
+    "a pattern": changed(*B, "pattern", to="^[A-Z][0-9]{2,3}(-[a-z]+)?$"),
+    "a default": changed(*B, "default", to="x"),
+    "read only": changed(*B, "readOnly", to=True) | {"then": {}, "else": {}},
+    "write only": changed(*B, "writeOnly", to=True),
+    "deprecated": changed(*B, "deprecated", to=True) | {"then": {}, "else": {}},
+    "a sentence of its own": changed(*B, "x-messages", to={"too-long": "写短一点"}),
+    "options by date": {
+        **changed(*B, to={**CHOICE, "x-options-from": "tiers"}), "x-params": {**GOOD["x-params"], "tiers": TIERS},
+    },
+    "translations": changed(*B, "x-i18n", to={"bo": {"label": "ཨ"}, "zh-Hant-HK": {"label": "乙"}}),
+}  # fmt: skip
+
 REFUSED = {
     "another dialect": (changed("$schema", to="https://json-schema.org/draft/2020-12/schema"), "/$schema"),
     "an unknown keyword": (changed(*B, "widget", to=1), "/properties/b/widget"),
     "an unknown annotation": (changed(*B, "x-widget", to=1), "/properties/b/x-widget"),
-    "a default": (changed(*B, "default", to="x"), "/properties/b/default"),
+    "a default that does not fit": (changed(*B, "default", to=3), "/properties/b/default"),
+    "a default for rows": (changed("properties", "rows", "default", to=[{"x": 1}]), "/properties/rows/default"),
+    "a default for what is computed": (changed(*SUM, "default", to=3), "/properties/sum/default"),
+    "a default for what is read only": (
+        changed(*B, to={**TEXT, "readOnly": True, "default": "x"}),
+        "/properties/b/default",
+    ),
+    "read only and required": (changed(*A, "readOnly", to=True), "/properties/a"),
+    "read only and write only": (
+        changed(*B, to={**TEXT, "readOnly": True, "writeOnly": True}),
+        "/properties/b/writeOnly",
+    ),
+    "rows that are write only": (changed("properties", "rows", "writeOnly", to=True), "/properties/rows/writeOnly"),
+    "a condition on what is never shown": (changed(*A, "writeOnly", to=True), "/if"),
+    "deprecated and required": (changed(*A, "deprecated", to=True), "/properties/a"),
+    "deprecated by a word": (changed(*B, "deprecated", to="yes"), "/properties/b/deprecated"),
+    "contains without a sentence": (
+        changed("properties", "rows", "contains", to={"required": ["x"]}),
+        "/properties/rows",
+    ),
+    "contains of what may be absent": (
+        changed("properties", "rows", to={**GOOD["properties"]["rows"], **CONTAINS, "contains": ONE_X}),
+        "/properties/rows/contains/properties/x",
+    ),
+    "how many of nothing": (changed("properties", "rows", "minContains", to=2), "/properties/rows/minContains"),
+    "a sentence for no problem": (changed(*B, "x-messages", to={"wrong": "不对"}), "/properties/b/x-messages/wrong"),
+    "options without titles": (changed(*B, to={**CHOICE, "oneOf": [{"const": "1"}]}), "/properties/b/oneOf/0"),
+    "options that are numbers": (
+        changed(*B, to={**CHOICE, "oneOf": [{"const": 1, "title": "一"}]}),
+        "/properties/b/oneOf/0/const",
+    ),
+    "options with conditions": (
+        changed(*B, to={**CHOICE, "oneOf": [{"const": "1", "title": "一", "minLength": 1}]}),
+        "/properties/b/oneOf/0/minLength",
+    ),
+    "a list of anything": (
+        changed(
+            *B,
+            to={
+                "type": "array",
+                "uniqueItems": True,
+                "maxItems": 3,
+                "items": {"type": "string"},
+                "x-kind": "choices",
+                "x-label": "乙",
+            },
+        ),
+        "/properties/b/items",
+    ),
+    "rows in rows": (
+        changed("properties", "rows", "items", "properties", "more", to=GOOD["properties"]["rows"]),
+        "/properties/rows/items/properties/more",
+    ),
+    "a list of options that nobody has": (
+        changed(*B, to={"type": "string", "x-kind": "choice", "x-label": "乙", "x-options-from": "tiers"}),
+        "/properties/b/x-options-from",
+    ),
+    "a dated parameter without dates": (changed("x-params", "most", "dated", to=True), "/x-params/most/default"),
+    "a reference into nothing of its own": (changed(*B, to={"$ref": "#/$defs/wage", "x-label": "乙"}), ""),
+    "a reference in a branch": (
+        changed("then", "properties", to={"b": {"$ref": "#/$defs/b"}}),
+        "/then/properties/b/$ref",
+    ),
+    "anyOf": (changed("anyOf", to=[{"required": ["b"]}]), "/anyOf"),
+    "not": (changed(*B, "not", to={"const": "x"}), "/properties/b/not"),
+    "prefixItems": (changed("properties", "rows", "prefixItems", to=[{}]), "/properties/rows/prefixItems"),
+    "patternProperties": (changed("patternProperties", to={}), "/patternProperties"),
+    "unevaluatedProperties": (changed("unevaluatedProperties", to=False), "/unevaluatedProperties"),
+    "propertyNames": (changed("propertyNames", to={}), "/propertyNames"),
+    "a dynamic reference": (changed(*B, "$dynamicRef", to="#b"), "/properties/b/$dynamicRef"),
+    "an anchor": (changed(*B, "$anchor", to="b"), "/properties/b/$anchor"),
+    "any number": (changed(*N, "type", to="number"), "/properties/n/type"),
+    "a list of types": (changed(*N, "type", to=["integer", "null"]), "/properties/n/type"),
+    "a possessive quantifier": (changed(*B, "pattern", to="a++"), "/properties/b/pattern"),
+    "a lazy quantifier": (changed(*B, "pattern", to="a*?"), "/properties/b/pattern"),
+    "a back reference": (changed(*B, "pattern", to="(a)\\1"), "/properties/b/pattern"),
+    "a set of classes": (changed(*B, "pattern", to="[[a]b]"), "/properties/b/pattern"),
+    "a quantifier of nothing": (changed(*B, "pattern", to="a|+"), "/properties/b/pattern"),
+    "an open brace": (changed(*B, "pattern", to="a{,3}"), "/properties/b/pattern"),
     "an unknown kind": (changed(*B, "x-kind", to="slider"), "/properties/b/x-kind"),
     "no kind": (changed(*B, "x-kind", to=None), "/properties/b"),
     "no label": (changed(*B, "x-label", to=None), "/properties/b"),
     "no bound": (changed(*B, "maxLength", to=None), "/properties/b"),
     "a type that the kind does not have": (changed(*B, "type", to="integer"), "/properties/b/type"),
-    "an unknown format": (changed(*B, "format", to="email"), "/properties/b/format"),
+    "an unknown format": (changed(*B, "format", to="hostname"), "/properties/b/format"),
     "digits by class": (changed(*B, "pattern", to="^\\d+$"), "/properties/b/pattern"),
     "words by class": (changed(*B, "pattern", to="\\w"), "/properties/b/pattern"),
     "a unicode class": (changed(*B, "pattern", to="\\p{Han}"), "/properties/b/pattern"),
@@ -164,6 +290,16 @@ REFUSED = {
 
 def test_the_good_form_is_good():
     assert check(GOOD, VOCABULARY) == []
+
+
+@pytest.mark.parametrize("name", HONOURED)
+def test_it_is_honoured(name):
+    assert check(HONOURED[name], VOCABULARY) == []
+    assert compile_plan(HONOURED[name], VOCABULARY).schema["properties"]["b"]
+
+
+def test_the_codes_of_problems_are_those_of_the_kinds():
+    assert set(PROBLEM_CODES) == set(CODES.values())
 
 
 @pytest.mark.parametrize("name", REFUSED)

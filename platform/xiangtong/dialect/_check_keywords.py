@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xiangtong.dialect import conditions
+from xiangtong.dialect._patterns import why_refused
 from xiangtong.dialect.resolve import OVERRIDDEN
-from xiangtong.dialect.rewrite import discriminator
-from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Finding, Vocabulary
+from xiangtong.dialect.rewrite import are_options, discriminator
+from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Finding, Schema, Vocabulary
 from xiangtong.dialect.walk import escape, parts
 
 _SAID = frozenset({"title", "description", "$comment"})
@@ -18,24 +19,41 @@ _OBJECT = frozenset({"type", "properties", "required", "additionalProperties"}) 
 _NARROWING = frozenset(
     {"const", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems"}
 )
-_SINGLE = _NARROWING | {"type", "format", "multipleOf", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum", "items"}
-_ROOT_NOTES = frozenset({"x-form", "x-steps", "x-params", "x-rules", "x-print", "x-en", "x-note"})
+_CONTAINING = frozenset({"contains", "minContains", "maxContains"})
+_SINGLE = (
+    _NARROWING
+    | _CONTAINING
+    | {"type", "format", "multipleOf", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum", "items"}
+    | {"default", "readOnly", "writeOnly", "deprecated"}
+)
+_ROOT_NOTES = frozenset({"x-form", "x-steps", "x-params", "x-rules", "x-print", "x-en", "x-i18n", "x-note"})
 _NOTES = frozenset(
     {
-        *("x-kind", "x-label", "x-hint", "x-example", "x-unit", "x-text", "x-en", "x-print", "x-note"),
+        *("x-kind", "x-label", "x-hint", "x-example", "x-unit", "x-text", "x-en", "x-i18n", "x-print", "x-note"),
         *("x-options", "x-options-from", "x-row", "x-derive", "x-rules", "x-material"),
-        *("x-prefill", "x-sensitive", "x-office"),
+        *("x-prefill", "x-sensitive", "x-office", "x-messages"),
     }
 )
 
 #: Keywords a schema may carry by the sort of place in which it stands.
 _ALLOWED: Mapping[str, frozenset[str]] = {
-    "root": _OBJECT | _SAID | _ROOT_NOTES | {"$schema", "$id"},
+    "root": _OBJECT | _SAID | _ROOT_NOTES | {"$schema", "$id", "$defs"},
     "question": _OBJECT | _SINGLE | _SAID | _NOTES | {"$ref"},
     "items": _OBJECT | _SINGLE | _SAID | _NOTES | {"$ref"},
     "branch": _CONDITIONAL | {"required", "properties", "$comment"},
-    "branch-question": _NARROWING | {"required", "properties", "items", "allOf", "$comment"},
-    "test": conditions.KEYWORDS,
+    "branch-question": _NARROWING | _CONTAINING | {"required", "properties", "items", "allOf", "$comment"},
+    "test": conditions.KEYWORDS | conditions.BESIDE,
+    "part": _OBJECT | _SINGLE | _SAID | _NOTES | {"$ref", "$defs"},
+}
+
+#: Keywords of JSON Schema that many forms use elsewhere, and what to write here instead.
+_INSTEAD: Mapping[str, tuple[str, str]] = {
+    "anyOf": ("anyOf 说不清该改哪一项，请改写成 if/then", "anyOf cannot say what to mend; write if and then"),
+    "not": ("not 说不清该改哪一项，请改写成 if/then", "not cannot say what to mend; write if and then"),
+    "prefixItems": ("列表的每一项都一样；位置不同的内容请写成 group", "Items are all alike; write a group"),
+    "patternProperties": ("问题要逐个写名字，不能用 patternProperties", "Every question is named"),
+    "unevaluatedProperties": ("对象用 additionalProperties: false 来封闭", "Close objects with additionalProperties"),
+    "$dynamicRef": ("引用只能用 $ref", "Only $ref refers"),
 }
 _BESIDE_REF = _SAID | _NOTES | OVERRIDDEN | {"$ref", "required", "allOf"}
 
@@ -49,14 +67,13 @@ _LEADS = {
 }
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_UNPORTABLE = re.compile(r"\\[dDwWsSbBpP]|\(\?")
 
 
 def check_keywords(schema: Any, library: Vocabulary, *, root: bool = True) -> Iterator[Finding]:
     """Yield what is refused, place by place."""
     if not root and isinstance(schema, Mapping):
         schema = {key: value for key, value in schema.items() if key != "$id"}
-    yield from _check(schema, "root" if root else "question", "", library)
+    yield from _check(schema, "root" if root else "part", "", library)
 
 
 def _check(schema: Any, place: str, pointer: str, library: Vocabulary) -> Iterator[Finding]:
@@ -70,21 +87,27 @@ def _check(schema: Any, place: str, pointer: str, library: Vocabulary) -> Iterat
     if place != "test":
         yield from _one_of(schema, pointer)
     for tail, part in parts(schema):
+        if tail.startswith("/oneOf/") and are_options(schema["oneOf"]):
+            yield from _option(part, pointer + tail)
+            continue
         yield from _check(part, _leads_to(place, tail), pointer + tail, library)
 
 
 def _leads_to(place: str, tail: str) -> str:
     keyword = tail.split("/")[1]
+    if keyword == "$defs":
+        return "question"
     if place == "test" or keyword in ("if", "contains", "not", "anyOf"):
         return "test"
     if keyword in ("then", "else", "allOf", "oneOf", "dependentSchemas"):
         return "branch"
-    place = "object" if place in ("root", "question", "items") else place
+    place = "object" if place in ("root", "part", "question", "items") else place
     return _LEADS.get((place, keyword), "branch-question")
 
 
 def _unknown_keywords(schema: Mapping[str, Any], place: str, pointer: str) -> Iterator[Finding]:
-    allowed = _BESIDE_REF if "$ref" in schema else _ALLOWED[place]
+    is_reference = "$ref" in schema and place in ("part", "question", "items")
+    allowed = _BESIDE_REF if is_reference else _ALLOWED[place]
     for key in schema:
         if key in allowed:
             continue
@@ -93,6 +116,8 @@ def _unknown_keywords(schema: Mapping[str, Any], place: str, pointer: str) -> It
             yield Finding(
                 here, "分支里不能新增问题，问题只在 properties 里声明一次", "A branch may not declare a question"
             )
+        elif key in _INSTEAD:
+            yield Finding(here, *_INSTEAD[key])
         elif key == "format":
             yield Finding(here, "条件里不能用 format，各端判断不一致", "A condition may not use format")
         else:
@@ -115,6 +140,8 @@ def _values(schema: Mapping[str, Any], pointer: str, library: Vocabulary) -> Ite
 
 def _one_of(schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
     members = schema.get("oneOf")
+    if are_options(members):
+        return
     if isinstance(members, list) and all(isinstance(one, Mapping) for one in members) and not discriminator(members):
         yield Finding(
             f"{pointer}/oneOf",
@@ -123,22 +150,23 @@ def _one_of(schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
         )
 
 
+def _option(member: Schema, pointer: str) -> Iterator[Finding]:
+    """An option: a text that is stored, a title to read, perhaps a description."""
+    if not isinstance(member.get("const"), str):
+        yield Finding(f"{pointer}/const", "选项的取值要写成文字", "The const of an option is a string")
+    if not isinstance(member.get("title"), str):
+        yield Finding(pointer, "选项要用 title 写明文字", "An option needs words in title")
+    for key in member.keys() - {"const", "title", "description", "x-en", "x-i18n", "$comment"}:
+        yield Finding(f"{pointer}/{escape(key)}", f"选项里不能用 {key}", f"{key} may not be used in an option")
+
+
 Sentence = tuple[str, str] | None
 
 
 def _pattern(value: Any) -> Sentence:
     if not isinstance(value, str):
         return "pattern 要写成文字", "A pattern is a string"
-    if _UNPORTABLE.search(value):
-        return (
-            r"pattern 里不能用 \d \w \s \b \p 和环视，数字请写 [0-9]",
-            r"A pattern may not use \d \w \s \b \p or look-around; write [0-9]",
-        )
-    try:
-        re.compile(value)
-    except re.error:
-        return "这个 pattern 读不懂，请检查括号是否成对", "This pattern cannot be read"
-    return None
+    return why_refused(value)
 
 
 def _whole_number(value: Any) -> Sentence:
@@ -157,6 +185,10 @@ def _multiple(value: Any) -> Sentence:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         return "multipleOf 只能是正整数：金额用分，面积用百分之一平方米", "multipleOf must be a positive integer"
     return None
+
+
+def _flag(value: Any) -> Sentence:
+    return None if isinstance(value, bool) else ("要写 true 或 false", "true or false is wanted")
 
 
 def _closed(value: Any) -> Sentence:
@@ -213,6 +245,12 @@ _CHECKERS = {
     "maxLength": _size,
     "minItems": _size,
     "maxItems": _size,
+    "minContains": _size,
+    "maxContains": _size,
+    "uniqueItems": _flag,
+    "readOnly": _flag,
+    "writeOnly": _flag,
+    "deprecated": _flag,
     "additionalProperties": _closed,
     "required": _names,
     "enum": _constants,

@@ -28,6 +28,9 @@ def check_meaning(schema: Schema) -> Iterator[Finding]:
     questions = _Questions()
     _number(schema, "", "", questions)
     yield from _tests(schema)
+    for pattern, question in questions.schemas.items():
+        if isinstance(question.get("contains"), Mapping):
+            yield from _lists_required(question["contains"], f"{questions.places[pattern]}/contains", set())
     try:
         wiring = wire(schema)
     except DialectError as error:
@@ -106,8 +109,9 @@ def _conditions(wiring: Wiring, questions: _Questions) -> Iterator[Finding]:
         if unknown:
             continue
         for pattern in condition.reads:
-            if _is_silent(questions.schemas[_question_of(pattern)]):
-                yield Finding(place, f"条件不能判断 {pattern}，它没有申请人的答案", f"{pattern} has no answer to test")
+            schema = questions.schemas[_question_of(pattern)]
+            if _is_silent(schema) or schema.get("writeOnly"):
+                yield Finding(place, f"条件不能判断 {pattern}，它没有能看到的答案", f"{pattern} has no answer to test")
         if not effects:
             continue
         first = min(effects, key=lambda effect: questions.order[_question_of(effect.target)])
@@ -163,10 +167,11 @@ def _hidden_yet_required(wiring: Wiring, questions: _Questions) -> Iterator[Find
             )
     for pattern in wiring.required:
         schema = questions.schemas.get(pattern, {})
-        if _is_silent(schema) or "x-derive" in schema:
+        nobody = any(schema.get(keyword) for keyword in ("readOnly", "deprecated"))
+        if _is_silent(schema) or "x-derive" in schema or nobody:
             yield Finding(
                 questions.places[pattern],
-                "算出来的或由办理人员填的问题不能设为必填",
+                "没有人会填的问题（算出来的、只读的、停用的、由办理人员填的）不能设为必填",
                 "It cannot be required: nobody fills it in",
             )
 

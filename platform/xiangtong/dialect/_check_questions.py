@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from xiangtong.dialect import _check_annotations as annotations
 from xiangtong.dialect import expressions
 from xiangtong.dialect.operators import OPERATORS
 from xiangtong.dialect.vocabulary import Finding, Schema, Vocabulary
@@ -14,12 +15,17 @@ from xiangtong.dialect.wiring import containers
 def check_questions(schema: Schema, library: Vocabulary) -> Iterator[Finding]:
     """Yield what is refused about single questions, groups, rows and their rules."""
     params = schema.get("x-params", {})
-    for part, _, place in containers(schema):
+    yield from annotations.check_params(params)
+    for part, scope, place in containers(schema):
         yield from _closed(part, place)
         for index, spec in enumerate(part.get("x-rules", ())):
             yield from _rule(spec, f"{place}/x-rules/{index}", params)
         for name, question in part.get("properties", {}).items():
             yield from _question(question, f"{place}/properties/{name}", library, params)
+            if isinstance(question, Mapping) and question.get("x-kind") == "rows" and "/*" in scope:
+                yield Finding(
+                    f"{place}/properties/{name}", "行里面不能再有行，请分成两张表", "Rows do not nest in rows"
+                )
 
 
 def _closed(part: Schema, place: str) -> Iterator[Finding]:
@@ -45,6 +51,7 @@ def _question(question: Any, place: str, library: Vocabulary, params: Schema) ->
     if kind is not None:
         yield from _fits_kind(question, place, kind)
     yield from _options(question, place)
+    yield from annotations.check_annotations(question, place, params, kind or {})
     if "x-derive" in question:
         yield from _operation(question["x-derive"], f"{place}/x-derive", params, rule=False)
 
@@ -65,6 +72,12 @@ def _options(question: Schema, place: str) -> Iterator[Finding]:
     items = question.get("items")
     holder = items if isinstance(items, Mapping) and "enum" in items else question
     labelled = holder.get("x-options", question.get("x-options"))
+    if question.get("x-kind") == "choices" and "enum" not in holder and "x-options-from" not in question:
+        yield Finding(
+            f"{place}/items",
+            "列表的每一项要从选项里选；别的列表请写成 rows",
+            "Each item is one of the options; write other lists as rows",
+        )
     if labelled is None:
         if "enum" in holder and "x-options-from" not in question:
             yield Finding(place, "选项要在 x-options 里写明文字", "The options need words in x-options")

@@ -9,7 +9,7 @@ from xiangtong.dialect.plan import Plan, Question
 from xiangtong.dialect.vocabulary import Schema
 
 #: Annotations the script does not need: the server has rendered them already.
-_WORDS = frozenset({"title", "description", "$comment", "$schema", "$id"})
+_WORDS = frozenset({"title", "description", "$comment", "$schema", "$id", "default"})
 
 
 def client_plan(plan: Plan, formats: Mapping[str, Schema], normal_forms: Mapping[str, str]) -> dict[str, Any]:
@@ -23,6 +23,8 @@ def client_plan(plan: Plan, formats: Mapping[str, Schema], normal_forms: Mapping
         "digest": plan.digest,
         "schema": _lean(plan.schema),
         "params": dict(plan.params),
+        "dated": sorted(plan.dated),
+        "lists": sorted(plan.lists),
         "conditions": [{"depth": one.depth, "if": one.test} for one in plan.conditions],
         "questions": [_question(child, normal_forms) for child in plan.root.children if not child.office],
         "rules": [_rule(rule) for question in _walk(plan.root) for rule in question.rules],
@@ -43,6 +45,8 @@ def _question(question: Question, normal_forms: Mapping[str, str]) -> dict[str, 
         "required": [[list(step) for step in guard] for guard in question.required_when],
         "derive": question.derive,
         "office": question.office,
+        "deprecated": question.deprecated,
+        "read_only": question.read_only,
         "options": question.options_from,
         "children": [_question(child, normal_forms) for child in question.children if not child.office],
     }

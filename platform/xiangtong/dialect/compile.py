@@ -45,6 +45,7 @@ def _compile(text: str) -> Plan:
         steps=tuple(_step(step) for step in schema.get("x-steps", ())),
         conditions=tuple(wiring.conditions),
         params={name: one["default"] for name, one in schema.get("x-params", {}).items()},
+        dated=frozenset(name for name, one in schema.get("x-params", {}).items() if one.get("dated")),
         form=form,
     )
 
@@ -116,7 +117,12 @@ def _roles(schema: Schema) -> dict[str, Any]:
     material, prefill = schema.get("x-material"), schema.get("x-prefill", {})
     return {
         "material": Material(**material) if material else None,
-        "sensitive": bool(schema.get("x-sensitive")),
+        "sensitive": bool(schema.get("x-sensitive") or schema.get("writeOnly")),
+        "default": schema.get("default"),
+        "read_only": bool(schema.get("readOnly")),
+        "write_only": bool(schema.get("writeOnly")),
+        "deprecated": bool(schema.get("deprecated")),
+        "messages": schema.get("x-messages", {}),
         "office": bool(schema.get("x-office")),
         "prefill": prefill.get("from", ""),
         "locked": bool(prefill.get("lock")),

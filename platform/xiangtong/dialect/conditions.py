@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from xiangtong.dialect._patterns import portable
 from xiangtong.dialect.vocabulary import DialectError, Schema
 
 Test = Callable[[Any], bool]
@@ -38,7 +39,7 @@ def compile_test(schema: Schema) -> Test:
     simple = _one_answer(schema)
     if simple is not None:
         return simple
-    unknown = [key for key in schema if key not in _KEYWORDS]
+    unknown = [key for key in schema if key not in _KEYWORDS and key not in BESIDE]
     if unknown:
         raise DialectError(f"an if may not use {unknown[0]}")
     tests = [_KEYWORDS[key](value) for key, value in _own(schema)]
@@ -52,7 +53,7 @@ def _own(schema: Schema) -> Iterator[tuple[str, Any]]:
     for key, value in schema.items():
         if key == "contains":
             yield key, (value, schema.get("minContains", 1), schema.get("maxContains"))
-        elif key not in ("minContains", "maxContains", "$comment"):
+        elif key not in BESIDE:
             yield key, value
 
 
@@ -115,11 +116,6 @@ def _contains(wanted: tuple[Schema, int, int | None]) -> Test:
     return test
 
 
-def _no_test(value: Any) -> Test:
-    """What a keyword says that is read together with another, or says nothing."""
-    return lambda value: True
-
-
 def _all_of(parts: list[Schema]) -> Test:
     tests = [compile_test(part) for part in parts]
     return lambda value: all(test(value) for test in tests)
@@ -136,7 +132,7 @@ def _not(part: Schema) -> Test:
 
 
 def _pattern(pattern: str) -> Test:
-    found = re.compile(pattern).search
+    found = re.compile(portable(pattern)).search
     return lambda value: not isinstance(value, str) or found(value) is not None
 
 
@@ -163,9 +159,6 @@ _KEYWORDS: Mapping[str, Callable[[Any], Test]] = {
     "maxItems": _length(list, lambda size, limit: size <= limit),
     "pattern": _pattern,
     "contains": _contains,
-    "minContains": _no_test,
-    "maxContains": _no_test,
-    "$comment": _no_test,
     "type": lambda name: _TYPES[name],
     "allOf": _all_of,
     "anyOf": _any_of,
@@ -174,3 +167,6 @@ _KEYWORDS: Mapping[str, Callable[[Any], Test]] = {
 
 #: The keywords an ``if`` may use.
 KEYWORDS = frozenset(_KEYWORDS)
+
+#: What may stand in an ``if`` besides: read together with ``contains``, or not at all.
+BESIDE = frozenset({"minContains", "maxContains", "$comment"})

@@ -172,7 +172,7 @@ class _List(_Walk):
         """List what one object of effective data shows."""
         frames = (*outer, (prefix, stored))
         for question in questions:
-            if self.hides(question, frames):
+            if self.hides(question, frames) or (question.deprecated and question.name not in stored):
                 continue
             pointer = f"{prefix}/{question.name}"
             self.visible.append(pointer)

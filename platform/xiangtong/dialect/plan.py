@@ -113,6 +113,11 @@ class Question:
     office: bool = False  # filled by the office, never by the applicant
     prefill: str = ""  # name of a known value, like citizen.name
     locked: bool = False  # a pre-filled value of it may not be changed
+    default: Any = None  # what stands in its input while nobody has answered
+    read_only: bool = False  # shown, never typed
+    write_only: bool = False  # typed, never shown again
+    deprecated: bool = False  # not asked any more; an answer that is there counts
+    messages: Mapping[str, str] = field(default_factory=dict)  # code of a problem → its own sentence
     notes: Mapping[str, Any] = field(default_factory=dict)  # all its x- keywords
     english: Mapping[str, str] = field(default_factory=dict)  # title, label, hint, text, unit, example, add
 
@@ -195,12 +200,19 @@ class Plan:
     steps: tuple[Step, ...]
     conditions: tuple[Condition, ...]
     params: Mapping[str, Any]  # tenant parameters with their 示例 defaults
+    dated: frozenset[str]  # those of them whose value depends on the day
     form: Mapping[str, Any]  # the x-form block
 
     @cached_property
     def watched(self) -> tuple[Question, ...]:
         """The questions whose answers only the facts of the day can judge."""
         return tuple(one for one in self.by_pattern.values() if one.options_from or one.kind == "resident-id")
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The names of its parameters that are lists of options."""
+        asked = (one.options_from for one in self.by_pattern.values())
+        return frozenset(name for name in asked if name in self.params)
 
     @cached_property
     def by_pattern(self) -> Mapping[str, Question]:

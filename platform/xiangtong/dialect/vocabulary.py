@@ -20,6 +20,13 @@ LARGEST_INTEGER = 2**53 - 1
 GROUP_KINDS = frozenset({"group", "date-range", "document", "full-address", "location", "matrix"})
 
 
+#: What can be wrong with one answer; a form may put its own sentence to each in ``x-messages``.
+PROBLEM_CODES = (
+    *("missing", "type", "format", "pattern", "choice", "const", "too-small", "too-large", "multiple"),
+    *("too-short", "too-long", "too-few", "too-many", "repeated", "too-few-such", "too-many-such"),
+)
+
+
 class DialectError(ValueError):
     """A schema was compiled that ``check`` would have refused."""
 

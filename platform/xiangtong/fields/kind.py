@@ -39,6 +39,8 @@ CODES: Mapping[str, str] = {
     "uniqueItems": "repeated",
     "contains": "too-few-such",
     "maxContains": "too-many-such",
+    "additionalProperties": "type",
+    "falseSchema": "type",
 }
 
 #: Where one answer breaks several keywords, the first of these is told.

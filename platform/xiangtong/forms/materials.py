@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiangtong.dialect.effective import Effective
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Material, Plan, Question
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.validation.normalise import counted
-from xiangtong.validation.validate import with_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Wanted:
 
 def materials_for(plan: Plan, data: Any, facts: Facts) -> list[Wanted]:
     """List the materials of a filing, in the form's order."""
-    return materials_of(plan, counted(plan, data, with_defaults(plan, facts)))
+    return materials_of(plan, counted(plan, data, as_of_today(plan, facts)))
 
 
 def materials_of(plan: Plan, counted: Effective) -> list[Wanted]:

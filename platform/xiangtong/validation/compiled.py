@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from xiangtong.dialect.conditions import compile_test
 from xiangtong.dialect.plan import Plan, pattern_of
 from xiangtong.dialect.walk import replace_parts
 from xiangtong.fields.formats import CHECKERS, FORMATS
@@ -51,10 +52,22 @@ def refusals(plan: Plan, stored: Mapping[str, Any]) -> Iterator[Refused]:
     for error in validator.iter_errors(stored):
         pointer = "".join(f"/{token}" for token in error.instance_path)
         keyword, limit = error.kind.name, error.kind.value
+        if keyword == "contains" and _holds_any(plan, error):
+            keyword = "maxContains"
         if keyword == "required":
             yield Refused(f"{pointer}/{limit}", keyword, True, None)
         else:
             yield Refused(pointer, keyword, limit, error.instance)
+
+
+def _holds_any(plan: Plan, error: Any) -> bool:
+    """Say whether a list refused by ``contains`` holds too many such items; without that, it holds too few."""
+    if error.schema_path[-1] != "maxContains":
+        return False
+    part: Any = bare(plan.schema)
+    for token in error.schema_path[:-1]:
+        part = part[token]
+    return any(map(compile_test(part["contains"]), error.instance))
 
 
 def bare(schema: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from xiangtong.dialect import identity_numbers
 from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.expressions import values_at
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
@@ -57,7 +58,7 @@ class Decision:
 
 def decide(plan: Plan, data: Any, facts: Facts) -> Decision:
     """Normalise answers, find what counts of them, and check that. Fails on nothing a client can send."""
-    facts = with_defaults(plan, facts)
+    facts = as_of_today(plan, facts)
     now = counted(plan, data, facts)
     return Decision(now, tuple(_problems(plan, now, facts)))
 
@@ -86,12 +87,6 @@ def as_refusal(problems: Sequence[Problem]) -> Problems:
     )
 
 
-def with_defaults(plan: Plan, facts: Facts) -> Facts:
-    """Fill tenant parameters that the township has not set with the form's 示例 values."""
-    missing = [name for name in plan.params if name not in facts.params]
-    return Facts(facts.today, {**plan.params, **facts.params}, facts.options) if missing else facts
-
-
 def _problems(plan: Plan, now: Effective, facts: Facts) -> list[Problem]:
     found: dict[str, Problem] = {}
     for question, pointer, sentence in _own_problems(plan, now, facts):
@@ -114,11 +109,23 @@ def _own_problems(plan: Plan, now: Effective, facts: Facts) -> Iterator[tuple[Qu
         kind = KINDS[question.kind]
         value = one.value if pointer == one.pointer else _at(now.data, pointer)
         if one.keyword == "required" and pointer == one.pointer:
-            yield question, pointer, kind.missing(question)
+            yield question, pointer, _own_words(question, kind.missing(question))
         else:
-            yield question, pointer, kind.explain(value, question, keyword_of(plan, one), one.limit)
+            yield (
+                question,
+                pointer,
+                _own_words(question, kind.explain(value, question, keyword_of(plan, one), one.limit)),
+            )
     for question, pointer, value in _dated(plan, now):
         yield from _beyond_schema(question, pointer, value, facts)
+
+
+def _own_words(question: Question, sentence: Sentence) -> Sentence:
+    """Give the form's own sentence for a problem, where it has one."""
+    words = question.messages.get(sentence.code)
+    if words is None:
+        return sentence
+    return Sentence(sentence.code, words, str(question.english.get(sentence.code) or words))
 
 
 def _place(keyword: str) -> int:
@@ -145,15 +152,16 @@ def _dated(plan: Plan, now: Effective) -> Iterator[tuple[Question, str, Any]]:
     """The answers that only the facts of the day can judge: lists of the township, dates of birth."""
     for question in plan.watched:
         for pointer, value in values_at(now.data, question.pattern):
-            if isinstance(value, str):
-                yield question, pointer, value
+            for one in value if isinstance(value, list) else (value,):
+                if isinstance(one, str):
+                    yield question, pointer, one
 
 
 def _beyond_schema(
     question: Question, pointer: str, value: str, facts: Facts
 ) -> Iterator[tuple[Question, str, Sentence]]:
     allowed = facts.options.get(question.options_from) if question.options_from else None
-    if allowed is not None and value not in allowed:
+    if allowed is not None and not KINDS[question.kind].is_listed(value, allowed):
         yield question, pointer, KINDS[question.kind].explain(value, question, "enum", None)
     born = identity_numbers.birth_of(value) if question.kind == "resident-id" else None
     if born is not None and not today_or_before(born.isoformat(), facts.today):

@@ -15,6 +15,7 @@ from xiangtong import attachments
 from xiangtong.cases import moves
 from xiangtong.cases.detail import Detail
 from xiangtong.cases.timeline import Happening
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step, pattern_of
 from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
@@ -27,7 +28,6 @@ from xiangtong.ledger.models import Receipt
 from xiangtong.rendering.answers import Answer, answers
 from xiangtong.rendering.context import RenderContext
 from xiangtong.tenancy.calendar import calendar
-from xiangtong.validation.validate import with_defaults
 from xiangtong.validation.wording import parameter_words, rule_words
 
 _FILES = frozenset({"file", "photo", "signature"})
@@ -141,7 +141,7 @@ def _parts(plan: Plan, stored: Mapping[str, Any], facts: Facts, shown: Sequence[
     ctx = RenderContext(options=facts.options)
     masked = answers(plan, stored, masked=True, ctx=ctx)
     plain = {one.pointer: one.value for one in answers(plan, stored, masked=False, ctx=ctx)}
-    facts = with_defaults(plan, facts)
+    facts = as_of_today(plan, facts)
     wrong = {
         one.pointer: rule_words(plan, one.rule, one.pointer, facts)
         for one in broken_rules(plan, stored, facts, frozenset())

@@ -9,6 +9,7 @@
     minimum: "too-small", exclusiveMinimum: "too-small", maximum: "too-large", exclusiveMaximum: "too-large",
     multipleOf: "multiple",
     minLength: "too-short", maxLength: "too-long", minItems: "too-few", maxItems: "too-many", uniqueItems: "repeated",
+    contains: "too-few-such", maxContains: "too-many-such", additionalProperties: "type", falseSchema: "type",
   };
   const ORDER = Object.keys(CODES);
 
@@ -19,10 +20,11 @@
 
   /** Every keyword that a value breaks, as [pointer, keyword]. */
   function refusals(schema, value, formats, pointer, told) {
-    if (typeof schema !== "object") return told;
+    if (schema === false) told.push([pointer, "falseSchema"]);
+    if (!X.isObject(schema)) return told;
     ORDER.forEach((keyword) => {
-      if (keyword === "required" || !X.has(schema, keyword)) return;
-      const fits = keyword === "format" ? hasFormat(value, formats[schema.format]) : X.KEYWORDS[keyword](value, schema[keyword]);
+      if (!X.has(schema, keyword) || keyword === "required" || keyword === "additionalProperties") return;
+      const fits = keyword === "format" ? hasFormat(value, formats[schema.format]) : X.KEYWORDS[keyword](value, schema[keyword], schema);
       if (!fits) told.push([pointer, keyword]);
     });
     if (X.isObject(value)) insideObject(schema, value, formats, pointer, told);
@@ -41,19 +43,24 @@
     Object.keys(schema.properties || {}).forEach((name) => {
       if (X.has(value, name)) refusals(schema.properties[name], value[name], formats, pointer + "/" + name, told);
     });
+    if (schema.additionalProperties !== false) return;
+    if (!Object.keys(value).every((name) => X.has(schema.properties || {}, name))) told.push([pointer, "additionalProperties"]);
   }
 
   /** pointer → code: for each question the most telling of what its value breaks. */
   function ownProblems(plan, counted, facts) {
-    const known = leaves(plan.questions, {});
+    const known = X.asOfToday(plan, facts);
+    const named = leaves(plan.questions, {});
     const refused = refusals(plan.schema, counted.data, plan.formats, "", []);
     const told = new Map();
     refused.sort((one, other) => ORDER.indexOf(one[1]) - ORDER.indexOf(other[1]));
-    refused.forEach((one) => tell(told, nearest(known, one[0]), CODES[one[1]]));
+    refused.forEach((one) => tell(told, nearest(named, one[0]), CODES[one[1]]));
     counted.visible.forEach((pointer) => {
-      const question = known[patternOf(pointer)];
+      const question = named[patternOf(pointer)];
       const value = question && valueAt(counted.data, pointer);
-      if (typeof value === "string") beyondSchema(question, pointer, value, facts, told);
+      [].concat(value).forEach((one) => {
+        if (typeof one === "string") beyondSchema(question, pointer, one, known, told);
+      });
     });
     return told;
   }
@@ -61,7 +68,8 @@
   /** What only the facts of the day can judge: a township's list, a date of birth to come. */
   function beyondSchema(question, pointer, value, facts, told) {
     const allowed = question.options && facts.options ? facts.options[question.options] : null;
-    if (allowed && !X.has(allowed, value)) tell(told, pointer, "choice");
+    const listed = question.kind === "division" ? X.isLast : (one, list) => X.has(list, one);
+    if (allowed && !listed(value, allowed)) tell(told, pointer, "choice");
     const born = question.kind === "resident-id" ? X.OPERATORS.birth_of([[[pointer, value]]]) : undefined;
     if (born !== undefined && born > facts.today) tell(told, pointer, "format");
   }

@@ -6,10 +6,29 @@
   /** Decide what counts. `facts`: {today, params}. Gives {data, visible, required, derived}. */
   function effective(plan, data, facts) {
     const result = { data: {}, visible: [], required: [], derived: {} };
-    const known = Object.assign({}, facts, { params: Object.assign({}, plan.params, facts.params) });
-    const walk = { plan: plan, facts: known, result: result };
+    const walk = { plan: plan, facts: asOfToday(plan, facts), result: result };
     fill(walk, plan.questions, X.isObject(data) ? data : {}, result.data, "", []);
     return result;
+  }
+
+  /** What is known on the day: parameters in force, lists of options. The twin of dialect/known.py. */
+  function asOfToday(plan, facts) {
+    const params = Object.assign({}, plan.params, facts.params);
+    plan.dated.forEach((name) => {
+      const entries = params[name];
+      if (!Array.isArray(entries) || !entries.every((one) => X.has(Object(one), "from") && X.has(one, "value"))) return;
+      const begun = entries.filter((one) => one.from <= facts.today);
+      params[name] = begun.length ? begun.reduce((last, one) => (one.from > last.from ? one : last)).value : null;
+    });
+    const options = Object.assign({}, facts.options);
+    plan.lists.forEach((name) => {
+      if (!X.has(options, name)) options[name] = labels(params[name]);
+    });
+    return Object.assign({}, facts, { params: params, options: options });
+  }
+
+  function labels(listed) {
+    return (Array.isArray(listed) ? listed : []).reduce((all, one) => Object.assign(all, { [one.value]: one.label }), {});
   }
 
   function fill(walk, questions, given, stored, prefix, outer) {
@@ -17,8 +36,9 @@
     questions.forEach((question) => {
       if (question.office || anyHolds(walk.plan, question.hidden, frames)) return;
       const pointer = prefix + "/" + question.name;
-      walk.result.visible.push(pointer);
       const value = X.own(given, question.name);
+      if (question.deprecated && isEmpty(value)) return;
+      walk.result.visible.push(pointer);
       if (question.container === "group") {
         stored[question.name] = {};
         fill(walk, question.children, X.isObject(value) ? value : {}, stored[question.name], pointer, frames);
@@ -48,8 +68,11 @@
     } else if (anyHolds(walk.plan, question.required, frames)) {
       walk.result.required.push(pointer);
     }
-    const empty = value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
-    if (!empty && question.kind !== "notice") stored[question.name] = value;
+    if (!isEmpty(value) && question.kind !== "notice") stored[question.name] = value;
+  }
+
+  function isEmpty(value) {
+    return value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
   }
 
   function anyHolds(plan, guards, frames) {
@@ -92,7 +115,7 @@
 
   /** Every rule that does not hold, as {code, pointer, message}; `troubled` is a Set of pointers. */
   function brokenRules(plan, stored, facts, troubled) {
-    const known = Object.assign({}, facts, { params: Object.assign({}, plan.params, facts.params) });
+    const known = asOfToday(plan, facts);
     return plan.rules.reduce((all, rule) => {
       const places = framesOf(rule.scope, stored);
       return places.reduce((some, frames) => some.concat(ask(rule, frames, known, troubled)), all);
@@ -130,5 +153,5 @@
     return rule.at.indexOf(inside) === 0 ? frames[frames.length - 1][0] + rule.at.slice(rule.scope.length) : rule.at;
   }
 
-  Object.assign(X, { effective: effective, brokenRules: brokenRules, compute: compute });
+  Object.assign(X, { effective: effective, asOfToday: asOfToday, brokenRules: brokenRules, compute: compute });
 })((typeof window === "undefined" ? globalThis : window).Xiangtong);

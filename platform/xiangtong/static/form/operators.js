@@ -58,16 +58,23 @@
     uniqueItems: (value, on) =>
       !on || !Array.isArray(value) || value.every((one, index) => !value.slice(0, index).some((other) => same(one, other))),
     pattern: (value, pattern) => !isText(value) || matches(pattern, value),
-    contains: (value, part) => !Array.isArray(value) || value.some((item) => holds(part, item)),
+    contains: (value, part, schema) => !Array.isArray(value) || such(value, part) >= (has(schema, "minContains") ? schema.minContains : 1),
+    maxContains: (value, limit, schema) => !Array.isArray(value) || !has(schema, "contains") || such(value, schema.contains) <= limit,
     type: (value, name) => TYPES[name](value),
     allOf: (value, parts) => parts.every((part) => holds(part, value)),
     anyOf: (value, parts) => parts.some((part) => holds(part, value)),
     not: (value, part) => !holds(part, value),
   };
 
+  /** How many items of a list satisfy a schema. */
+  const such = (value, part) => value.filter((item) => holds(part, item)).length;
+
+  /* What says nothing by itself. */
+  const SILENT = { minContains: true, $comment: true };
+
   /** Does a value satisfy an `if`? */
   function holds(schema, value) {
-    return Object.keys(schema).every((key) => KEYWORDS[key](value, schema[key]));
+    return Object.keys(schema).every((key) => SILENT[key] || KEYWORDS[key](value, schema[key], schema));
   }
 
   /* ---- days: whole days as texts, never in a time zone ---- */

@@ -49,7 +49,7 @@
     const data = JSON.parse(JSON.stringify(this.answers));
     this.inputs().forEach((inputs, name) => {
       const question = this.questions[X.patternOf(name)];
-      if (question) put(data, name, X.parse(question, this.raws(inputs)));
+      if (question && !question.read_only) put(data, name, X.parse(question, this.raws(inputs)));
     });
     return data;
   };
@@ -85,7 +85,7 @@
   function numberInWords(kind, value) {
     if (kind === "money") return (value / 100).toFixed(2).replace(/\.00$/, "").replace(/\B(?=([0-9]{3})+(?![0-9]))/g, ",");
     if (kind === "date") return dayInWords(String(value));
-    return String(kind === "area" || kind === "length" ? value / 100 : value);
+    return String(/^(area|area-mu|length|number)$/.test(kind) ? value / 100 : value);
   }
 
   /** A rule's sentence in the language of the page. */
@@ -164,6 +164,7 @@
   Page.prototype.restore = function (name, value) {
     const inputs = this.inputs().get(name) || [];
     const raws = Array.isArray(value) ? value : [value];
+    if (inputs.length && inputs[0].dataset.level) return X.unfold(inputs[0].closest("[data-levels]"), raws[0]);
     inputs.forEach((input) => {
       if (input.type === "radio" || input.type === "checkbox") input.checked = raws.indexOf(input.value) >= 0;
       else if (!input.readOnly) input.value = raws[0];
