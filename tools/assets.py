@@ -20,7 +20,7 @@ WANTED = {
     "sortablejs/Sortable.min.js": "sortable.js",
 }
 #: The parts of the form's script in the order in which they need each other.
-PARTS = ("operators", "effective", "values", "checks", "page", "keeping", "saving", "files", "start")
+PARTS = ("operators", "effective", "values", "checks", "page", "keeping", "saving", "files", "places", "start")
 
 
 def npm() -> list[str]:

@@ -52,6 +52,8 @@ def _question(question: Any, place: str, library: Vocabulary, params: Schema) ->
         yield from _fits_kind(question, place, kind)
     yield from _options(question, place)
     yield from annotations.check_annotations(question, place, params, kind or {})
+    if question.get("x-kind") == "matrix":
+        yield from _lines(question, place)
     if "x-derive" in question:
         yield from _operation(question["x-derive"], f"{place}/x-derive", params, rule=False)
 
@@ -66,6 +68,19 @@ def _fits_kind(question: Schema, place: str, kind: Schema) -> Iterator[Finding]:
     for keyword in kind.get("needs", ()):
         if keyword not in question and not (keyword == "enum" and "x-options-from" in question):
             yield Finding(place, f"控件 {name} 要写明 {keyword}", f"The kind {name} needs {keyword}")
+
+
+def _lines(matrix: Schema, place: str) -> Iterator[Finding]:
+    lines = list(matrix.get("properties", {}).items())
+    columns = [list(line.get("properties", {})) if isinstance(line, Mapping) else [] for _, line in lines]
+    for (name, line), asked in zip(lines, columns, strict=True):
+        is_line = isinstance(line, Mapping) and line.get("x-kind") == "group"
+        if not is_line or not asked or asked != columns[0]:
+            yield Finding(
+                f"{place}/properties/{name}",
+                "表格的每一行都是一组同样的问题：x-kind 写 group，问题的名称和次序都一样",
+                "Every line of a matrix is a group of the same questions in the same order",
+            )
 
 
 def _options(question: Schema, place: str) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from xiangtong.doors.shared.services import services
 from xiangtong.drafts.opening import Holder
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy.divisions import Divisions
 from xiangtong.tenancy.finding import Township, township
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.neighbourhood import Neighbourhood, neighbourhood
@@ -50,7 +51,8 @@ class Visit:
     @cached_property
     def facts(self) -> Facts:
         """What the forms of this township may know today."""
-        return Facts(clock.today(), self.tenant.params, {"villages": self.around.villages})
+        divisions = Divisions(self.session, home=self.tenant.division_code)
+        return Facts(clock.today(), self.tenant.params, {"villages": self.around.villages, "divisions": divisions})
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from xiangtong.identity.sessions import SignedIn
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
+from xiangtong.tenancy.divisions import Divisions
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.neighbourhood import Neighbourhood, neighbourhood
 from xiangtong.tenancy.scope import Scope
@@ -104,11 +105,12 @@ def actor_of(here: Desk, case: OpenCase) -> Actor:
 
 def facts_of(here: Desk, case: OpenCase) -> Facts:
     """What the forms of the case's own township may know today."""
+    divisions = Divisions(here.session)
     if case.row.tenant_id == here.tenant.id:
-        return Facts(clock.today(), here.tenant.params, {"villages": here.around.villages})
+        return Facts(clock.today(), here.tenant.params, {"villages": here.around.villages, "divisions": divisions})
     theirs = here.session.get_one(Tenant, case.row.tenant_id)
     around = neighbourhood(here.session, tenant=theirs)
-    return Facts(clock.today(), theirs.params, {"villages": around.villages})
+    return Facts(clock.today(), theirs.params, {"villages": around.villages, "divisions": divisions})
 
 
 def _find(here: Desk, case_no: str) -> UUID:

@@ -25,6 +25,7 @@ from xiangtong.forms.library import Form
 from xiangtong.kernel import clock, crypto
 from xiangtong.kernel.errors import NotFound
 from xiangtong.rendering.context import RenderContext
+from xiangtong.tenancy.divisions import Divisions
 from xiangtong.validation.validate import Decision, Problem, decide, problems_of_step
 
 
@@ -49,7 +50,9 @@ class Filing:
     @cached_property
     def facts(self) -> Facts:
         """What the form may know today."""
-        return Facts(clock.today(), self.here.tenant.params, {"villages": self.here.around.villages})
+        tenant = self.here.tenant
+        divisions = Divisions(self.here.session, home=tenant.division_code)
+        return Facts(clock.today(), tenant.params, {"villages": self.here.around.villages, "divisions": divisions})
 
     @cached_property
     def data(self) -> dict[str, Any]:

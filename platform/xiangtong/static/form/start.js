@@ -35,7 +35,8 @@
       if (!name || name[0] !== "/" || event.target.type === "file") return;
       const raws = page.raws(page.inputs().get(name));
       const question = page.questions[X.patternOf(name)];
-      saver.note(name, question && question.kind === "choices" ? raws : raws[0] || "");
+      const kind = question && question.kind;
+      saver.note(name, kind === "choices" ? raws : kind === "division" ? X.gather(raws) : raws[0] || "");
       if (event.type === "change") page.touched.add(name);
       page.refresh();
     };
@@ -66,6 +67,7 @@
     const saver = new X.Saver(page, new X.Keeper(form.dataset.draft, form.dataset.key));
     watch(page, saver);
     new X.Uploader(page, saver).watch();
+    X.watchPlaces(page);
     await saver.resume();
     page.refresh();
     form.dataset.ready = "yes";

@@ -8,11 +8,19 @@
   const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff\ufffe\uffff]/gu;
   const DASHES = /[-\u2010-\u2015\u2212]/g;
   const DOTS = /([\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])/g;
-  const UNITS = /(元|平方米|㎡|m2|m²|米|m|人|岁|层)$/i;
+  const UNITS = /(元|平方米|㎡|m2|m²|亩|米|m|人|口|岁|层|户|间|台|头|只|株|次|天|个月|年|小时|公斤|吨|%)$/i;
   const DATES = [
     /^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$/,
     /^([0-9]{4})([0-9]{2})([0-9]{2})$/,
   ];
+
+  const MONTHS = [/^([0-9]{4})[-/.年]([0-9]{1,2})月?$/, /^([0-9]{4})([0-9]{2})$/];
+  const TIMES = [
+    /^(上午|下午|晚上)?([0-9]{1,2}):([0-9]{2})$/,
+    /^(上午|下午|晚上)?([0-9]{1,2})[点时](?:([0-9]{1,2})分?|(半)|整)?$/,
+    /^()([0-9]{2})([0-9]{2})$/,
+  ];
+  const LEVELS = [2, 4, 6, 9, 12];
 
   const DEEPEST = 4; // Nothing the dialect stores is nested deeper inside one question.
 
@@ -37,11 +45,34 @@
     return within(found[1] && value ? -value : value, raw);
   }
 
+  const two = (number) => ("0" + number).slice(-2);
+  const first = (shapes, plain) => shapes.reduce((found, shape) => found || shape.exec(plain), null);
+
   function date(raw) {
-    const plain = wide(raw);
-    const found = DATES[0].exec(plain) || DATES[1].exec(plain);
-    return found ? found[1] + "-" + ("0" + found[2]).slice(-2) + "-" + ("0" + found[3]).slice(-2) : text(raw);
+    const found = first(DATES, wide(raw));
+    return found ? found[1] + "-" + two(found[2]) + "-" + two(found[3]) : text(raw);
   }
+
+  function month(raw) {
+    const found = first(MONTHS, wide(raw));
+    return found ? found[1] + "-" + two(found[2]) : text(raw);
+  }
+
+  function time(raw) {
+    const found = first(TIMES, wide(raw));
+    if (!found || (found[1] === "晚上" && Number(found[2]) === 12)) return text(raw);
+    const late = (found[1] === "下午" || found[1] === "晚上") && Number(found[2]) < 12;
+    return two(Number(found[2]) + (late ? 12 : 0)) + ":" + two(found[4] ? 30 : found[3] || 0);
+  }
+
+  function millionths(raw) {
+    const found = /^(-?)([0-9]{1,3})(?:\.([0-9]{1,15}))?°?$/.exec(wide(raw).replace(/−/g, "-"));
+    if (!found) return text(raw);
+    const value = Number(found[2]) * 1000000 + Number(((found[3] || "") + "000000").slice(0, 6));
+    return found[1] && value ? -value : value;
+  }
+
+  const email = (raw) => wide(raw).replace(/。/g, ".").replace(/[A-Z]+/g, (found) => found.toLowerCase()).normalize("NFKC");
 
   const BOOLEANS = { true: true, on: true, 1: true, false: false, 0: false };
 
@@ -56,12 +87,40 @@
     hundredths: hundredths,
     boolean: (raw) => (X.has(BOOLEANS, text(raw)) ? BOOLEANS[text(raw)] : text(raw)),
     date: date,
+    month: month,
+    time: time,
+    email: email,
+    millionths: millionths,
   };
 
   /** The value of a question (of the client plan) from the raw texts of its inputs. */
   function parse(question, raws) {
     if (question.kind === "choices") return raws.filter((one, index) => one && raws.indexOf(one) === index);
+    if (question.kind === "division") return gather(raws);
     return raws.length && question.normal ? NORMAL[question.normal](raws[0]) : undefined;
+  }
+
+  /** What a division's code has in common with all divisions inside it. */
+  function prefixOf(division) {
+    return division.slice(0, LEVELS.find((size) => /^0*$/.test(division.slice(size))));
+  }
+
+  /** The deepest choice that lies in the ones before it. */
+  function gather(raws) {
+    let kept = "";
+    raws.map(code).every((chosen) => {
+      const inside = chosen && chosen.indexOf(prefixOf(kept)) === 0;
+      if (inside) kept = chosen;
+      return inside;
+    });
+    return kept;
+  }
+
+  /** Whether nothing is left to choose: the division is known, and the list goes no deeper there. */
+  function isLast(division, listed) {
+    const own = prefixOf(division);
+    const size = LEVELS.find((one) => one > own.length);
+    return X.has(listed, division) && !Object.keys(listed).some((one) => one.indexOf(own) === 0 && prefixOf(one).length === size);
   }
 
   /** A copy of the answers in normal form; names that are no questions are left out. */
@@ -106,5 +165,5 @@
   }
 
   X.CHECKS["disability-certificate"] = (number) => X.CHECKS["resident-id"](number.slice(0, 18));
-  Object.assign(X, { NORMAL: NORMAL, parse: parse, normalise: normalise });
+  Object.assign(X, { NORMAL: NORMAL, parse: parse, normalise: normalise, gather: gather, isLast: isLast, prefixOf: prefixOf });
 })((typeof window === "undefined" ? globalThis : window).Xiangtong);
