@@ -8,10 +8,12 @@ from typing import Any
 
 from xiangtong.channels.blocks import Pairs
 from xiangtong.dialect.plan import Material
+from xiangtong.items.models import Item
 from xiangtong.items.offer import Guide
 
 _NECESSITY = {"required": "必须交", "optional": "有就交", "later": "可以后补"}
 _SAMPLE = "（示例）"
+_AT_ONCE = "1"  # case type 即办件: promised for the same day, so no number of days is told
 _NO_VISIT = "全程网办，不用跑"
 
 
@@ -67,7 +69,7 @@ def _facts(guide: Guide, limits: Mapping[str, Any]) -> Pairs:
     if visits and body.get("visits_reason"):
         visits = f"{visits}。{body['visits_reason']}"
     pairs = [
-        ("多久办好", f"{item.promised_days} 个工作日{sample}" if item.promised_days else ""),
+        ("多久办好", _promise(item, sample)),
         ("法定期限", f"{item.statutory_days} 个工作日{sample}" if item.statutory_days else ""),
         ("要不要跑", visits),
         ("收费", str(body.get("fee", ""))),
@@ -75,6 +77,12 @@ def _facts(guide: Guide, limits: Mapping[str, Any]) -> Pairs:
         ("由谁办", item.unit_name),
     ]
     return [(label, value) for label, value in pairs if value]
+
+
+def _promise(item: Item, sample: str) -> str:
+    if item.case_type == _AT_ONCE:
+        return f"当场办好{sample}"
+    return f"{item.promised_days} 个工作日{sample}" if item.promised_days else ""
 
 
 def _codes(guide: Guide) -> Pairs:
