@@ -71,7 +71,7 @@ def open_page(browser: Browser) -> Iterator[Opener]:
     yield open_one
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def _catch_choosers(page: Page) -> None:

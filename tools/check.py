@@ -21,7 +21,8 @@ PYTEST = [BIN / "pytest", "-q", "--durations=8"]
 TEST = [
     *LINT,
     ("tests without a browser", [*PYTEST, "-n", "2", "tests/unit", "tests/habits", "tests/db", "tests/web"]),
-    ("journeys in a browser", [*PYTEST, "tests/journeys"]),
+    # Each of the two processes starts a demo of its own: a journey may kill what it runs on.
+    ("journeys in a browser", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/journeys"]),
 ]
 # Citus has no PostgreSQL 18, so what isolation rests on is proved on 15 as well, where the system has one.
 if Path("/usr/lib/postgresql/15/bin/postgres").exists():
