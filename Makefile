@@ -51,13 +51,14 @@ $(STAMP)-run: $(STAMP)-venv requirements/run.txt package-lock.json pyproject.tom
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python tools/assets.py
+	@bash tools/system.sh print
 	@touch $@
 
 $(STAMP)-test: $(STAMP)-run requirements/test.txt tools/system.sh
 	@echo "安装测试工具……"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@$(BIN)/python tools/assets.py --tests
-	@bash tools/system.sh
+	@bash tools/system.sh tests
 	@touch $@
 
 # The form's script in one file; made anew when a part of it changes.
