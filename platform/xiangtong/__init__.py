@@ -17,6 +17,7 @@ forms        the library of declaration forms, materials, publishing checks
 items        service items (事项) and their guides (办事指南)
 drafts       a filing in progress: nothing typed is lost
 cases        submit, moves, clock, supplements, numbers, erasure (办件)
+printing     the official A4 sheet of a case, the blank form, the verification code
 push         delivery from the ledger: claim, breaker, parking, replay; the transport port
 province     profiles, mapping, signing, transports, reconciliation, sign-in by OpenID Connect
 channels     blocks, kits, channel pages, village columns

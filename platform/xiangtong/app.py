@@ -7,7 +7,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
-from xiangtong.doors.citizen import apply, cases, channel, mode, sign_in, uploads
+from xiangtong.doors.citizen import apply, cases, channel, mode, printing, sign_in, uploads
 from xiangtong.doors.cityctl import blueprint as city
 from xiangtong.doors.console import pushing, workbench_act, workbench_fill
 from xiangtong.doors.console.app import create_console
@@ -27,6 +27,7 @@ _BLUEPRINTS = (
     uploads.blueprint,
     apply.blueprint,
     cases.blueprint,
+    printing.blueprint,
     channel.blueprint,
 )
 _OWN_PROOF = (callbacks, api)

@@ -26,7 +26,9 @@ from xiangtong.tenancy.keys import KeyRing
 # What names somebody's rows; whoever these do not belong to finds nothing there.
 _OWNED = {"draft_id", "file_id", "case_no", "case_id", "staff_id", "upload_id", "item_id", "fact_id", "place_id"}
 # What everybody may read, in any township.
-_PUBLISHED = {"code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename"}
+_PUBLISHED = {
+    *("code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename", "proof")
+}
 _WORDS = {"step_id", "verb", "move", "pk"}
 # Any citizen may begin a filing in any township, so these two answer everywhere.
 # A second tap finds it gone and leads on; another's draft looks just the same, and stays (the rows are compared).
@@ -64,6 +66,7 @@ def _values(place: Place, code: str) -> dict[str, str]:
         "case_id": place.case_id, "staff_id": place.staff_id, "upload_id": unknown_id(), "item_id": place.case_id,
         "fact_id": place.case_id, "place_id": unknown_id(), "step_id": "who", "verb": "rename", "move": "accept", "name": "elder",
         "digest": "0", "path": "app.css", "locale": "en", "pk": "1", "filename": "x",
+        "proof": "A" * 26,
     }  # fmt: skip
 
 

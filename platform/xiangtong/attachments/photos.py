@@ -46,11 +46,19 @@ def thumbnail(data: bytes, *, edge: int = 320) -> bytes:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.draft("RGB", (edge, edge))
-            small = (ImageOps.exif_transpose(picture) if _way_up(picture) else picture).convert("RGB")
+            small = _on_paper(ImageOps.exif_transpose(picture) if _way_up(picture) else picture)
             small.thumbnail((edge, edge))
             return _saved(small, "JPEG", quality=80)
     except (OSError, ValueError, SyntaxError) as error:
         raise Broken from error
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """Without transparency: a drawn signature is ink on nothing, which JPEG would make ink on black."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    drawn = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
 def _opened(data: bytes, media_type: str) -> Image.Image:

@@ -58,6 +58,7 @@ class KeyRing:
     def __init__(self, master_key: bytes, suite: crypto.Suite = "sm4") -> None:
         self._master = crypto.derive(master_key, "xiangtong:master:wrap")
         self._city = crypto.derive(master_key, "xiangtong:city:find")
+        self._paper = crypto.derive(master_key, "xiangtong:paper")
         self._suite: crypto.Suite = suite
         self._opened = lru_cache(maxsize=4096)(self._open_tenant_key)
 
@@ -119,6 +120,14 @@ class KeyRing:
     def city_digest(self, value: str) -> bytes:
         """The keyed digest of the city's own tables (citizens, staff sign-in)."""
         return crypto.hmac_sm3(self._city, value.encode())
+
+    def encipher_block(self, block: bytes) -> bytes:
+        """16 bytes enciphered as one block, always to the same 16: what printed papers carry (ADR 0010)."""
+        return crypto.encipher_block(self._paper, block)
+
+    def decipher_block(self, block: bytes) -> bytes:
+        """What `encipher_block` enciphered; for any other 16 bytes something without meaning."""
+        return crypto.decipher_block(self._paper, block)
 
     def city_seal(self, plain: bytes, *, context: str) -> bytes:
         """Encrypt a value of the city's own tables (citizens)."""

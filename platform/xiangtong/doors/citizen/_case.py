@@ -23,6 +23,11 @@ def case_address(code: str, case_no: str) -> str:
     return url_for("cases.show", code=code, case_no=case_no)
 
 
+def print_address(code: str, case_no: str) -> str:
+    """The filed form as it is printed."""
+    return f"{case_address(code, case_no)}/print"
+
+
 def english_of(official: str) -> str:
     """What an official name means, for readers of English; nothing for readers of Chinese, or where nobody has said."""
     return services().library.vocabulary.english.get(official, "") if language() == "en" else ""

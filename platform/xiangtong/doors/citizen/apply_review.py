@@ -15,7 +15,7 @@ from xiangtong.cases.citizen import own_case
 from xiangtong.cases.models import NO_DAY
 from xiangtong.cases.submit import FilingClosed, FormChanged, submit
 from xiangtong.dialect.plan import Step, pattern_of
-from xiangtong.doors.citizen._case import case_address, day_words, english_of
+from xiangtong.doors.citizen._case import case_address, day_words, english_of, print_address
 from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
 from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
@@ -107,7 +107,7 @@ def receipt(code: str, form_code: str, draft_id: UUID) -> str:
             "citizen/receipt.html", row=row, english=english_of(row.item_name),
             answer_by=day_words(row.due_on) if row.due_on != NO_DAY else None,
             promised=case.limits.promised_days, submitted=clock.local(row.submitted_at),
-            address=case_address(code, row.case_no),
+            address=case_address(code, row.case_no), print_url=print_address(code, row.case_no),
         )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _page(
         steps=form.plan.steps,
         villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
         who=who, village=village or request.args.get("village", ""), problems=problems or {},
-        local=clock.local, hands=helping(here), demo=item.demo,
+        local=clock.local, hands=helping(here), demo=item.demo, blank_url=f"/{here.tenant.code}/print/{form.code}",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from xiangtong.cases.models import CaseRecord
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.supplements import asked_of
 from xiangtong.cases.timeline import timeline
-from xiangtong.doors.citizen._case import case_address, english_of, state_words, told, what_next
+from xiangtong.doors.citizen._case import case_address, english_of, print_address, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen
@@ -77,6 +77,7 @@ def show(code: str, case_no: str) -> str:
             answers=_answers(here, case), files=_files(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
             supply_url=url_for("cases.begin_supply", code=code, case_no=case_no),
             withdraw_url=url_for("cases.ask_withdraw", code=code, case_no=case_no),
+            print_url=print_address(code, case_no),
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from xiangtong.cases.clock import due
 from xiangtong.cases.record import CaseChanged, OpenCase
 from xiangtong.cases.supplements import Asked, AskedBefore, ask_supplement
 from xiangtong.doors.console import workbench_asking as picking
+from xiangtong.doors.console import workbench_print
 from xiangtong.doors.console import workbench_words as words
 from xiangtong.doors.console.workbench import AT, blueprint, case_page
 from xiangtong.doors.console.workbench_desk import Desk, Place, actor_of, desk, opened
@@ -26,7 +27,8 @@ from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems
 from xiangtong.tenancy.calendar import calendar
 
-__all__ = ["blueprint"]
+# Printing has routes of its own on the same blueprint.
+__all__ = ["blueprint", "workbench_print"]
 
 _NOTICE = "supplement_notice"
 _ANSWER_DAYS = 10
