@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluator_mutations import IN_PYTHON, notices_in_python
 from xiangtong.dialect import compile as compiling
 from xiangtong.dialect import conditions, effective, expressions
 from xiangtong.dialect.operators import OPERATORS
@@ -60,6 +61,11 @@ def test_a_broken_keyword_is_noticed(name, answer, monkeypatch):
     monkeypatch.setattr(conditions, "_KEYWORDS", keywords)
     monkeypatch.setattr(conditions, "_one_answer", lambda schema: None)
     assert is_red()
+
+
+@pytest.mark.parametrize("mutation", IN_PYTHON[:2], ids=lambda one: one[1][:40])
+def test_a_planted_fault_is_noticed(mutation, tmp_path):
+    assert notices_in_python(mutation, tmp_path)
 
 
 def test_hidden_answers_that_are_kept_are_noticed(monkeypatch):
