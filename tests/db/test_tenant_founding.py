@@ -122,7 +122,7 @@ def test_search_within_a_township(city: Database) -> None:
     tenant = _township(city).tenant
     cases: list[tuple[str, list[str]]] = [
         ("建房", ["农村宅基地和建房（规划许可）申请"]),
-        ("老人", ["高龄津贴申领"]),
+        ("八十岁", ["高龄津贴申领"]),
         ("glj", ["高龄津贴申领"]),
         ("linshi", ["临时救助申请"]),
         ("太平", ["太平村"]),
