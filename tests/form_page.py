@@ -13,12 +13,13 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template_string, request, send_from_directory
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from rendering_form import a_plan
+from rendering_form import DIVISIONS, a_plan
 from xiangtong import rendering
 from xiangtong.dialect.browser import client_plan
 from xiangtong.dialect.effective import effective
 from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import Facts
+from xiangtong.fields.division import below
 from xiangtong.fields.formats import FORMATS
 from xiangtong.fields.kinds import NORMAL_BY_KIND
 from xiangtong.rendering.context import RenderContext
@@ -59,7 +60,8 @@ def make_app(desk: Desk) -> Flask:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_same, _plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(static_url=lambda path: f"/static/{path}", csrf_token=lambda: "token")
-    facts = Facts(today=date(2026, 11, 21), options={"villages": {"321003100201": "太平村", "321003100202": "桑园村"}})
+    villages = {"321003100201": "太平村", "321003100202": "桑园村"}
+    facts = Facts(today=date(2026, 11, 21), options={"villages": villages, "divisions": DIVISIONS})
 
     @app.get("/")
     def page() -> str:
@@ -80,6 +82,11 @@ def make_app(desk: Desk) -> Flask:
     @app.get("/plan.json")
     def plan() -> Response:
         return jsonify(client_plan(desk.plan, FORMATS, NORMAL_BY_KIND))
+
+    @app.get("/api/v1/divisions")
+    def divisions() -> Response:
+        inside = below(DIVISIONS, request.args["parent"])
+        return jsonify(divisions=[{"code": code, "name": name} for code, name in inside.items()])
 
     @app.post("/save")
     def save() -> Response:

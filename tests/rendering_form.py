@@ -12,6 +12,9 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "money": {"type": "integer", "x-unit": "元"},
     "area": {"type": "integer", "x-unit": "平方米"},
+    "area-mu": {"type": "integer"},
+    "number": {"type": "integer", "x-unit": "吨"},
+    "degrees": {"type": "integer"},
     "length": {"type": "integer", "x-unit": "米"},
     "yes-no": {"type": "boolean"},
     "consent": {"type": "boolean", "const": True, "x-text": "以上所填都是真的。"},
@@ -44,6 +47,11 @@ def group(label: str, **properties: Any) -> dict[str, Any]:
     return ask("group", label, **{"type": "object", **closed})
 
 
+def together(kind: str, label: str, **properties: Any) -> dict[str, Any]:
+    """Give a group of questions that is asked as one thing."""
+    return {**group(label, **properties), "x-kind": kind}
+
+
 def rows(label: str, **properties: Any) -> dict[str, Any]:
     """Give rows of questions."""
     items = {"type": "object", "additionalProperties": False, "required": ["name"], "properties": properties}
@@ -69,6 +77,42 @@ PROPERTIES: dict[str, Any] = {
     "height": ask("length", "房子多高"),
     "floors": ask("integer", "盖几层"),
     "since": ask("date", "从哪天开始"),
+    "yield": ask("number", "去年收了多少稻子"),
+    "land": ask("area-mu", "承包地有几亩"),
+    "wed": ask("month", "哪年哪月结的婚"),
+    "opens": ask("time", "每天几点开门"),
+    "lease": together("date-range", "从哪天租到哪天", **{"from": ask("date", "从哪天"), "to": ask("date", "到哪天")}),
+    "landline": ask("landline", "家里的座机"),
+    "postcode": ask("postcode", "邮编"),
+    "email": ask("email", "邮箱"),
+    "company": ask("credit-code", "合作社的统一社会信用代码"),
+    "disabled": ask("disability-certificate", "残疾人证号"),
+    "papers_of": together(
+        "document",
+        "用什么证件",
+        type=choose("select", "证件类型", passport="护照", other="其他证件"),
+        number=ask("document-no", "证件号码"),
+    ),
+    "sex": choose("radio", "性别", male="男", female="女"),
+    "full_home": together(
+        "full-address",
+        "现在住在哪里",
+        division=ask("division", "哪个村", **{"x-options-from": "divisions"}),
+        detail=ask("address", "组和门牌号"),
+    ),
+    "plot": together(
+        "location",
+        "这块地在哪里",
+        note=ask("text", "说说在哪里"),
+        longitude=ask("degrees", "经度"),
+        latitude=ask("degrees", "纬度"),
+    ),
+    "incomes": together(
+        "matrix",
+        "一年收入多少",
+        wages=group("工资", amount=ask("money", "多少钱"), note=ask("text", "哪里来的")),
+        farm=group("种养", amount=ask("money", "多少钱"), note=ask("text", "哪里来的")),
+    ),
     "relation": choose("choice", "与户主的关系", spouse="配偶", child="子女", parent="父母"),
     "troubles": choose("choices", "有哪些困难", ill="重病", disabled="残疾"),
     "card": ask("bank-card", "银行卡号"),
@@ -84,6 +128,13 @@ PROPERTIES: dict[str, Any] = {
     "sign": files("signature", "签名", most=1),
     "promise": ask("consent", "承诺"),
 }
+
+
+#: A few divisions, as a township's facts would list them.
+DIVISIONS = {
+    "110000000000": "北京市", "320000000000": "江苏省", "321000000000": "扬州市", "321003000000": "邗江区",
+    "321002000000": "广陵区", "321003108000": "杨寿镇", "321003108209": "东兴村", "321003108210": "墩留村",
+}  # fmt: skip
 
 
 def a_schema() -> dict[str, Any]:

@@ -28,8 +28,9 @@ def api(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) 
 
 def test_divisions_are_found_below_a_code_and_by_name(api: Flask) -> None:
     client = api.test_client()
-    below = client.get("/api/v1/divisions?parent=321003000000").json["divisions"]
-    assert [one["name"] for one in below] == ["公道镇", "杨寿镇"]
+    below = client.get("/api/v1/divisions?parent=321003000000")
+    assert [one["name"] for one in below.json["divisions"]] == ["公道镇", "杨寿镇"]
+    assert below.headers["Cache-Control"] == "public, max-age=86400"
     named = client.get("/api/v1/divisions?q=公道").json["divisions"]
     assert [(one["code"], one["prefix"]) for one in named] == [("321003100000", "321003100")]
 

@@ -55,9 +55,12 @@ def form(form_code: str) -> Response:
 @blueprint.get("/divisions")
 @public
 def divisions() -> Response:
-    """Divisions below a code (`parent`), or whose name or pinyin begins with `q`; else the provinces. At most 100."""
+    """Divisions below a code (`parent`), or whose name or pinyin begins with `q`; else the provinces. At most 100 of a name.
+
+    What lies below a code is kept for a day by browsers: forms open their lists of divisions with it.
+    """
     parent, query = request.args.get("parent", ""), request.args.get("q", "").strip().lower()
-    wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code).limit(_MOST)
+    wanted = select(Division).where(Division.valid_to.is_(None)).order_by(Division.code)
     if len(query) > _LONGEST:
         raise BadQuery(f"q 最多 {_LONGEST} 个字", f"q has at most {_LONGEST} characters")
     if parent:
@@ -68,11 +71,14 @@ def divisions() -> Response:
         return jsonify(divisions=[])  # No name holds it, and the database would not even be asked.
     elif query:
         column = Division.short_name.collate("C") if not query.isascii() else Division.pinyin
-        wanted = wanted.where(column >= query, column < query + _LAST)
+        wanted = wanted.where(column >= query, column < query + _LAST).limit(_MOST)
     else:
         wanted = wanted.where(Division.parent_code.is_(None))
     with services().db.scope(NOBODY) as session:
-        return jsonify(divisions=[_division(row) for row in session.scalars(wanted)])
+        response = jsonify(divisions=[_division(row) for row in session.scalars(wanted)])
+    if parent:
+        response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def _form(form: Form) -> dict[str, object]:

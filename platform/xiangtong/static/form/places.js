@@ -4,14 +4,14 @@
 
   const known = new Map();
 
-  /** [code, name] of what lies inside a division; asked for once. Nothing without a network: the answer stands as it is. */
+  /** What lies inside a division; asked for once. Nothing without a network: the answer stands as it is. */
   function inside(division) {
     if (!known.has(division)) {
-      const asked = window.fetch("/divisions/" + division + ".json").then((response) => (response.ok ? response.json() : Promise.reject(response)));
+      const asked = window.fetch("/api/v1/divisions?parent=" + division).then((response) => (response.ok ? response.json() : Promise.reject(response)));
       known.set(division, asked);
       asked.catch(() => known.delete(division));
     }
-    return known.get(division).catch(() => []);
+    return known.get(division).then((answer) => answer.divisions, () => []);
   }
 
   const listsOf = (levels) => Array.from(levels.querySelectorAll("select"));
@@ -31,7 +31,7 @@
     list.dataset.level = level;
     list.id = select.id.replace(/[0-9]+$/, level);
     while (list.options.length > 1) list.remove(1);
-    next.forEach((pair) => list.add(new Option(pair[1], pair[0])));
+    next.forEach((one) => list.add(new Option(one.name, one.code)));
     list.value = "";
     line.querySelector("label").htmlFor = list.id;
     line.querySelector("label").textContent = levels.getAttribute("data-level-" + level);
