@@ -1,14 +1,17 @@
 """Messages of one township that are claimed, sent and settled together: what one job may take along, and what not."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
+from awaiting import until
 from ledger_writer import Writer, push_services
 from pushing import QUICK, Knobs, queued, rows, send_all, states
 from sandbox_sender import running_province
 from xiangtong.kernel import clock
 from xiangtong.province.http import HttpLine
+from xiangtong.push import settle as settling
 from xiangtong.push.claim import claim
 from xiangtong.push.deliver import deliver_together
 from xiangtong.push.send import send
@@ -125,3 +128,24 @@ def test_suspects_try_again_one_by_one(services, writer):
     assert settle(services, suspect, send(services, suspect), pace=QUICK) == "delivered"
     assert _together(services, second) == ["delivered"]
     assert rows(services, "select distinct lost from ledger_fact") == [(0,)]
+
+
+def test_who_waited_for_the_one_before_knows_its_receipt(services, writer, monkeypatch):
+    """The second event is claimed in the very moment in which the first one is written down as delivered."""
+    first, second = writer.case(next(_serials), events=2)
+    words: list[str] = []
+    other = threading.Thread(target=lambda: words.extend(send_all(services, [second])))
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    wake = settling.wake
+
+    def meanwhile(session, **more):
+        if not other.ident:
+            other.start()
+            until(lambda: rows(services, waiting), "the second event waits for the first")
+        wake(session, **more)
+
+    monkeypatch.setattr(settling, "wake", meanwhile)
+    assert send_all(services, [first]) == ["delivered"]
+    other.join(30)
+    assert words == ["delivered"]
+    assert states(services) == ["delivered", "delivered"]

@@ -51,6 +51,8 @@ _PAIR = text(
     " left join data_key d on d.tenant_id = f.tenant_id and d.id = f.key_id"
     " where me.tenant_id = :tenant_id and me.id = :fact_id order by f.seq for update of f"
 )
+# Whoever waited for the event before to be settled sees its new state above, and its receipt only by asking again.
+_RECEIPT = text("select chain from receipt where tenant_id = :tenant_id and fact_id = :fact_id")
 # Only what somebody was woken for: what lies in the lane for bulk imports waits for the sweeper's fair share.
 _COMPANIONS = text(
     _FACT + "false as troubled, f.facts, p.chain from ledger_fact f"
@@ -138,7 +140,7 @@ def claim_together(services: Services, *, tenant_id: int, fact_id: UUID, pace: P
             # Without a lease the sweeper sees the row again as soon as the destination has room.
             place.change(state="due", lease_until=None, lost=place.lost)
             return "held"
-        own = _ready(services, place, line, before.chain if before is not None else None)
+        own = _ready(services, place, line, _link(place, before))
         if own is None:
             return "parked"
         return _taken(place, [own, *_companions(services, place, line)])
@@ -160,6 +162,14 @@ def _refusal(place: delivery.Place, before: Row[Any] | None) -> str | None:
         place.change(state="due", lease_until=None, lost=place.lost)
         return "held"
     return None
+
+
+def _link(place: delivery.Place, before: Row[Any] | None) -> str | None:
+    """The chain up to the event before; None for the first event."""
+    if before is None or before.chain is not None:
+        return before.chain if before is not None else None
+    chain: str | None = place.session.scalar(_RECEIPT, {"tenant_id": place.tenant_id, "fact_id": before.id})
+    return chain
 
 
 def _alone(place: delivery.Place) -> bool:
