@@ -10,11 +10,14 @@ from rendering_form import DIVISIONS, a_plan
 from xiangtong.dialect.check import check
 from xiangtong.dialect.plan import Question
 from xiangtong.dialect.vocabulary import Vocabulary
+from xiangtong.drafts.answers import answers, posted_fields
+from xiangtong.drafts.typed import Typed
 from xiangtong.fields import division
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.answers import answer_rows
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import render_form
+from xiangtong.validation.form_data import from_form
 
 PLAN = a_plan()
 ORDINARY = RenderContext(options={"divisions": DIVISIONS})
@@ -153,14 +156,14 @@ def test_who_must_answer_begins_in_the_own_township() -> None:
 
 
 def test_composed_kinds_are_read_as_one_answer_and_a_matrix_line_by_line() -> None:
-    answers = {
+    stored = {
         "lease": {"from": "2026-01-01", "to": "2026-12-31"},
         "papers_of": {"type": "passport", "number": "E12345678"},
         "full_home": {"division": "321003108209", "detail": "三组"},
         "plot": {"note": "村口", "longitude": 119400000, "latitude": 32500000},
         "incomes": {"wages": {"amount": 120000}, "farm": {"amount": 30000}},
     }
-    rows = answer_rows(PLAN, answers, ctx=ORDINARY)
+    rows = answer_rows(PLAN, stored, ctx=ORDINARY)
     assert rows == [
         ("从哪天租到哪天", "2026年1月1日 至 2026年12月31日"),
         ("用什么证件", "护照 E*******8"),
@@ -169,7 +172,7 @@ def test_composed_kinds_are_read_as_one_answer_and_a_matrix_line_by_line() -> No
         ("工资 多少钱", "1,200 元"),
         ("种养 多少钱", "300 元"),
     ]
-    english = dict(answer_rows(PLAN, answers, ctx=RenderContext(options={"divisions": DIVISIONS}, locale="en")))
+    english = dict(answer_rows(PLAN, stored, ctx=RenderContext(options={"divisions": DIVISIONS}, locale="en")))
     assert english["从哪天租到哪天"] == "2026-01-01 to 2026-12-31"
     assert english["这块地在哪里"] == "村口 (119.4° E, 32.5° N)"
 
@@ -196,3 +199,12 @@ def test_every_line_of_a_matrix_asks_the_same() -> None:
     assert _matrix(one=good, two=good) == []
     assert _matrix(one=good, two={"x-kind": "group", "properties": {"b": cell}}) == ["/properties/table/properties/two"]
     assert _matrix(one={"x-kind": "group", "properties": {}}) == ["/properties/table/properties/one"]
+
+
+def test_a_page_without_script_posts_all_lists_under_one_name() -> None:
+    name = "/full_home/division"
+    pairs = [(name, "320000000000"), (name, "321000000000"), (name, "321002000000"), (name, "321003108000")]
+    [saved] = posted_fields(PLAN, pairs)
+    assert (saved.pointer, saved.value) == (name, "321002000000")
+    assert answers(PLAN, Typed().changed({name: saved.value})) == {"full_home": {"division": "321002000000"}}
+    assert from_form(PLAN, pairs) == {"full_home": {"division": "321002000000"}}
