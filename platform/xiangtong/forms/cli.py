@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from xiangtong.dialect.vocabulary import Facts
+from xiangtong.forms.contract_fit import worst_case_bytes, worst_message_bytes
 from xiangtong.forms.library import Library
-from xiangtong.forms.publishing import SAMPLE_DAY, check_form, worst_case_bytes
+from xiangtong.forms.publishing import SAMPLE_DAY, check_form
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import render_form
 from xiangtong.validation.validate import decide
@@ -37,7 +38,12 @@ def forms() -> None:
 @click.argument("codes", nargs=-1)
 @_FOLDER
 def check_command(codes: tuple[str, ...], folder: Path) -> None:
-    """Check forms (all of the folder where none is named) and print what stands against publishing them."""
+    """Check forms (all of the folder where none is named) and print what stands against publishing them.
+
+    Instead of codes the folder itself may be named: `forms check form_schemas`.
+    """
+    if len(codes) == 1 and Path(codes[0], "_dialect").is_dir():
+        codes, folder = (), Path(codes[0])
     library = Library.from_folder(folder)
     found = 0
     for code in codes or tuple(library.forms):
@@ -47,8 +53,9 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
         for finding in findings:
             click.echo(f"{code} {finding.pointer or '/'}: {finding.sentence}")
         if not findings:
-            size = worst_case_bytes(form) // 1024
-            click.echo(f"{code}: {len(form.plan.by_pattern)} questions, at most about {size} KiB of answers, good")
+            size, told = worst_case_bytes(form) // 1024, worst_message_bytes(form) // 1024
+            questions = len(form.plan.by_pattern)
+            click.echo(f"{code}: {questions} questions, at most {size} KiB of answers, {told} KiB a message, good")
     sys.exit(1 if found else 0)
 
 
