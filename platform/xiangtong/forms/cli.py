@@ -42,8 +42,9 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
 
     Instead of codes the folder itself may be named: `forms check form_schemas`.
     """
-    if len(codes) == 1 and Path(codes[0], "_dialect").is_dir():
-        codes, folder = (), Path(codes[0])
+    named = Path(*codes[:1])
+    if len(codes) == 1 and (named / "_dialect").is_dir():
+        codes, folder = (), named
     library = Library.from_folder(folder)
     found = 0
     for code in codes or tuple(library.forms):
