@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, Uuid, bindparam, select, update
+from sqlalchemy import Row, Update, Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -90,7 +90,7 @@ def find(session: Session, *, tenant_id: int, attachment_id: UUID, owner_id: UUI
     return row
 
 
-def reopen(row: Attachment, *, key: OpenKey) -> Stored:
+def reopen(row: Attachment | Row[Any], *, key: OpenKey) -> Stored:
     """The row with its name in the clear."""
     name = key.unseal(row.sealed_name, context=name_context(row.id)).decode()
     return Stored(
@@ -132,14 +132,14 @@ def claim(
     if not wanted:
         return []
     given = {"to": case_id, "of": tenant_id, "owned": owner_id, "wanted": list(wanted)}
-    rows = session.scalars(_claiming(), given).all()
+    rows = session.connection().execute(_claiming(), given).all()
     if len(rows) != len(wanted):
         raise NotReady("有文件还没有传好，请等一会儿，或删掉重新传", "A file is not ready")
     return sorted((reopen(row, key=key) for row in rows), key=lambda file: file.id)
 
 
 @cache
-def _claiming() -> ReturningUpdate[Attachment]:
+def _claiming() -> ReturningUpdate[Any]:
     case = bindparam("to", type_=Uuid())
     return (
         update(Attachment)
@@ -150,9 +150,7 @@ def _claiming() -> ReturningUpdate[Attachment]:
             (Attachment.state == "clean") | (Attachment.case_id == case),
         )
         .values(state="claimed", case_id=case)
-        .returning(Attachment)
-        # What the rows became comes back with the statement.
-        .execution_options(populate_existing=True, synchronize_session=False)
+        .returning(*Attachment.__table__.columns)
     )
 
 

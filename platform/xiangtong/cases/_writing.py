@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import date
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     Delete,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from xiangtong import ledger
 from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase
@@ -48,8 +51,16 @@ def write(
 
     Nothing between them is ever asked, so they travel together.
     """
-    values = _named("record", case) | _named("event", event) | _named("fact", fact) | ledger.delivery_of(fact)
-    values["materials"] = [_plain(material) for material in materials]
+    values: dict[str, Any] = {
+        "records": [_plain(case)],
+        "events": [_plain(event)],
+        "materials": [_plain(material) for material in materials],
+        "ledger": [_plain(fact)],
+        "case": case.id,
+        "tenant": case.tenant_id,
+        "citizen": case.citizen_id,
+        "now": case.submitted_at,
+    } | ledger.delivery_of(fact)
     values["emptied"] = draft.key.seal(to_bytes(Typed()), context=context(case.id))
     with as_citizen(session, case.citizen_id) if case.citizen_id else nullcontext():
         session.connection().execute(_statement(), values)
@@ -59,10 +70,10 @@ def write(
 @cache
 def _statement() -> Select[Any]:
     return select(text(DEFERRAL)).add_cte(
-        _row(CaseRecord, "record").cte("new_case_record"),
-        _row(CaseEvent, "event").cte("new_case_event"),
+        _rows(CaseRecord, "records").cte("new_case_record"),
+        _rows(CaseEvent, "events").cte("new_case_event"),
         _rows(CaseMaterial, "materials").cte("new_case_material"),
-        _row(LedgerFact, "fact").cte("new_ledger_fact"),
+        _rows(LedgerFact, "ledger").cte("new_ledger_fact"),
         _emptied().cte("emptied_draft"),
         _unpointed().cte("gone_pointer"),
         _pointed().cte("new_pointer"),
@@ -71,45 +82,40 @@ def _statement() -> Select[Any]:
 
 def _emptied() -> Update:
     drafts = _table(Draft)
-    mine = (drafts.c.tenant_id == bindparam("record__tenant_id"), drafts.c.id == bindparam("record__id"))
+    mine = (drafts.c.tenant_id == bindparam("tenant"), drafts.c.id == bindparam("case"))
     return update(drafts).where(*mine).values(
-        state="submitted", typed=bindparam("emptied"), revisions={}, updated_at=bindparam("record__submitted_at")
+        state="submitted", typed=bindparam("emptied"), revisions={}, updated_at=bindparam("now")
     )  # fmt: skip
 
 
 def _unpointed() -> Delete:
     pointers = _table(CitizenDraft)
     return delete(pointers).where(
-        pointers.c.citizen_id == bindparam("record__citizen_id"), pointers.c.draft_id == bindparam("record__id")
+        pointers.c.citizen_id == bindparam("citizen"), pointers.c.draft_id == bindparam("case")
     )
 
 
 def _pointed() -> Insert:
     """The citizen's pointer; a case that staff filed for somebody without an account has none."""
-    names = {"case_id": "id"}
-    pointers, record = _table(CitizenCase), _table(CaseRecord).c
-    values = [
-        bindparam(f"record__{names.get(one.key, one.key)}", type_=record[names.get(one.key, one.key)].type)
-        for one in pointers.columns
-    ]
-    return insert(pointers).from_select(
-        [one.key for one in pointers.columns],
-        select(*values).where(bindparam("record__citizen_id", type_=record.citizen_id.type).is_not(None)),
+    names = [one.key if one.key != "case_id" else "id" for one in _table(CitizenCase).columns]
+    given = _given(CaseRecord, "records")
+    return insert(_table(CitizenCase)).from_select(
+        [one.key for one in _table(CitizenCase).columns],
+        select(*(given.c[name] for name in names)).where(given.c.citizen_id.is_not(None)),
         include_defaults=False,
     )
 
 
-def _row(model: type[Base], prefix: str) -> Any:
-    return insert(_table(model)).values(
-        {one.key: bindparam(f"{prefix}__{one.key}", type_=one.type) for one in _table(model).columns}
-    )
+def _rows(model: type[Base], name: str) -> Insert:
+    given = _given(model, name)
+    return insert(_table(model)).from_select([one.key for one in given.c], select(*given.c), include_defaults=False)
 
 
-def _rows(model: type[Base], name: str) -> Any:
-    """Any number of rows in one parameter: with as many parameters as rows, no two statements would be alike."""
+def _given(model: type[Base], name: str) -> TableValuedAlias:
+    """Any number of rows in one parameter: cheaper than one for each value, and the statement stays the same."""
     columns = [column(one.key, one.type) for one in _table(model).columns]
-    given = func.jsonb_to_recordset(bindparam(name, type_=JSONB)).table_valued(*columns).render_derived(with_types=True)
-    return insert(_table(model)).from_select([one.key for one in columns], select(*given.c))
+    rows = func.jsonb_to_recordset(bindparam(name, type_=JSONB))
+    return rows.table_valued(*columns).render_derived(with_types=True)
 
 
 def _table(model: type[Base]) -> Table:
@@ -118,15 +124,13 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
-def _named(prefix: str, row: Base) -> dict[str, Any]:
-    return {f"{prefix}__{name}": value for name, value in _columns(row).items()}
-
-
-def _columns(row: Base) -> dict[str, Any]:
-    return {one.key: getattr(row, one.key) for one in row.__table__.columns}
-
-
 def _plain(row: Base) -> dict[str, Any]:
-    return {
-        name: value if value is None or isinstance(value, int) else str(value) for name, value in _columns(row).items()
-    }
+    """The values of a row that was never written, as `jsonb_to_recordset` reads them."""
+    given = vars(row)
+    return {one.key: _json(given[one.key]) for one in row.__table__.columns}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return str(value) if isinstance(value, (UUID, date)) else value

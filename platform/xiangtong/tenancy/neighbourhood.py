@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -47,7 +47,7 @@ def neighbourhood(session: Session, *, tenant: Tenant) -> Neighbourhood:
 
 
 @cache
-def _query() -> Select[Unpack[tuple[Any, ...]]]:
+def _query() -> Select[*tuple[Any, ...]]:
     place = and_(
         Place.tenant_id == bindparam("tenant"),
         Place.division_code == Division.code,

@@ -96,6 +96,11 @@ def current(session: ScopedSession) -> Scope:
     return scope
 
 
+def enter(session: ScopedSession, **changes: object) -> None:
+    """Act in a changed scope for the rest of the transaction."""
+    _enter(session, replace(current(session), **changes))  # type: ignore[arg-type]
+
+
 @contextmanager
 def within(session: ScopedSession, **changes: object) -> Iterator[None]:
     """Act in a changed scope for the block, inside the same transaction, then return to the one before.

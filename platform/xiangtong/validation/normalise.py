@@ -71,8 +71,8 @@ def clean_value(question: Question, value: Any) -> Any:
 
 def harmless(value: Any, depth: int = 0) -> Any:
     """Make a value safe for every reader after us: no lone surrogates, no NaN, no endless nesting."""
-    if isinstance(value, str):
-        return scrub(value)
+    if value.__class__ is str:
+        return value if value.isprintable() else scrub(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value)
     if isinstance(value, (list, dict)):
@@ -83,7 +83,10 @@ def harmless(value: Any, depth: int = 0) -> Any:
 def _nested(value: list[Any] | dict[Any, Any], depth: int) -> Any:
     if isinstance(value, list):
         return [harmless(one, depth) for one in value]
-    return {scrub(str(key)): harmless(one, depth) for key, one in value.items()}
+    return {
+        scrub(str(key)): one if one.__class__ is str and one.isprintable() else harmless(one, depth)
+        for key, one in value.items()
+    }
 
 
 def _number(value: int | float) -> Any:

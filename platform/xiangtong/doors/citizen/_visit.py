@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from xiangtong.drafts.opening import Holder
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.tenancy.divisions import Divisions
-from xiangtong.tenancy.finding import Township, township
+from xiangtong.tenancy.finding import Township
+from xiangtong.tenancy.known import learn, recall
 from xiangtong.tenancy.models import Tenant
-from xiangtong.tenancy.neighbourhood import Neighbourhood, neighbourhood
-from xiangtong.tenancy.scope import Scope, within
+from xiangtong.tenancy.neighbourhood import Neighbourhood
+from xiangtong.tenancy.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Visit:
 
     session: ScopedSession
     town: Township
+    around: Neighbourhood
     citizen_id: UUID
 
     @property
@@ -44,11 +46,6 @@ class Visit:
         return Holder(citizen_id=self.citizen_id)
 
     @cached_property
-    def around(self) -> Neighbourhood:
-        """The township's villages and telephones; one query, when asked for."""
-        return neighbourhood(self.session, tenant=self.tenant)
-
-    @cached_property
     def facts(self) -> Facts:
         """What the forms of this township may know today."""
         divisions = Divisions(self.session, home=self.tenant.division_code)
@@ -59,11 +56,12 @@ class Visit:
 def visit(code: str) -> Iterator[Visit]:
     """The signed-in citizen in the township of a 9-digit code, in one transaction; raises NotFound."""
     who = citizen().subject_id
-    with services().db.scope(Scope(citizen_id=who)) as session:
-        town = township(session, code=code)
-        g.site = site_of(town)
-        with within(session, tenant_id=town.tenant.id):
-            yield Visit(session, town, who)
+    db = services().db
+    found = recall(db, code=code)
+    with db.scope(Scope(citizen_id=who, tenant_id=found.town.tenant.id if found else None)) as session:
+        found = found or learn(session, code=code)
+        g.site = partial(site_of, found.town)  # Told only where a page is made.
+        yield Visit(session, found.town, found.around, who)
 
 
 def site_of(town: Township) -> dict[str, Any]:

@@ -42,10 +42,10 @@ def speak(name: str) -> Response:
 @blueprint.app_context_processor
 def frame() -> dict[str, Any]:
     """What `base.html` asks for on every page of this door; costs no query."""
-    here = _here()
+    here, site = _here(), g.get("site", {})
     mode = "elder" if request.cookies.get("mode") == "elder" else "standard"
     return {
-        "site": g.get("site", {}),
+        "site": site() if callable(site) else site,
         "mode": mode,
         "mode_url": url_for("mode.choose", name="standard" if mode == "elder" else "elder", next=here),
         "person": CITIZEN_COOKIE in request.cookies,
