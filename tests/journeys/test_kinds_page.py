@@ -63,11 +63,21 @@ def test_a_division_is_chosen_level_by_level(browser: Browser, desk: Desk, addre
     lists = page.locator(_LEVELS)
     expect(lists).to_have_count(4)
     expect(page.get_by_role("button", name="列出下一级")).to_be_hidden()
+    desk.told = {"/full_home/division": "请接着往下选，选到村（社区）为止"}
     lists.nth(3).select_option("321003108000")
     expect(lists).to_have_count(5)
+    expect(page.locator("[data-saved]:not([data-pending])")).to_have_text("已自动保存 09:41")
+    expect(page.locator("#f-full_home-division-problem")).to_have_count(0)
+    desk.told = {}
     page.get_by_label("村（社区）").select_option("321003108209")
-    expect(page.locator("[data-saved]")).to_have_text("已自动保存 09:41")
+    expect(page.locator("[data-saved]:not([data-pending])")).to_have_text("已自动保存 09:41")
     assert desk.saved[-1]["value"] == "321003108209"
+    # Another town in the place of this one: as many lists as before, and still the right answer.
+    lists.nth(3).select_option("321003110000")
+    expect(lists).to_have_count(5)
+    page.get_by_label("村（社区）").select_option("321003110201")
+    expect(page.locator("[data-saved]:not([data-pending])")).to_have_text("已自动保存 09:41")
+    assert desk.saved[-1]["value"] == "321003110201"
     lists.nth(2).select_option("321002000000")
     expect(lists).to_have_count(3)
     expect(page.locator("[data-saved]:not([data-pending])")).to_have_text("已自动保存 09:41")

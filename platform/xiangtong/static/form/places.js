@@ -14,6 +14,11 @@
     return known.get(division).then((answer) => answer.divisions, () => []);
   }
 
+  /** Lists come and go: the page must look for its inputs again, even where their number is as before. */
+  function forget() {
+    if (X.here) X.here.page.named = null;
+  }
+
   const listsOf = (levels) => Array.from(levels.querySelectorAll("select"));
 
   /** Take away the lists below one that has changed, and open the next. */
@@ -21,6 +26,7 @@
     const lists = listsOf(levels);
     const place = lists.indexOf(select);
     lists.slice(place + 1).forEach((list) => list.parentNode.remove());
+    forget();
     const chosen = select.value;
     const next = chosen ? await inside(chosen) : [];
     // Somebody may have chosen again while we asked.
@@ -36,6 +42,7 @@
     line.querySelector("label").htmlFor = list.id;
     line.querySelector("label").textContent = levels.getAttribute("data-level-" + level);
     levels.appendChild(line);
+    forget();
     return list;
   }
 

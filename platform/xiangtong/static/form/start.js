@@ -37,8 +37,9 @@
       const question = page.questions[X.patternOf(name)];
       const kind = question && question.kind;
       saver.note(name, kind === "choices" ? raws : kind === "division" ? X.gather(raws) : raws[0] || "");
-      if (event.type === "change") page.touched.add(name);
-      page.refresh();
+      // Who is still choosing level by level is not told so in red.
+      if (event.type === "change" && kind !== "division") page.touched.add(name);
+      page.refresh(name);
     };
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
