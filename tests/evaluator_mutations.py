@@ -35,7 +35,7 @@ IN_BROWSER: list[Mutation] = [
     ("effective", "some((pointer) => troubled.has(pointer))", "some((pointer) => !pointer)"),
     ("operators", 'has(schema, "minContains") ? schema.minContains : 1', "1"),
     ("operators", "const points = (text) => Array.from(text).length", "const points = (text) => text.length"),
-    ("operators", " minimum: (value, limit) => !isNumber(value) || value >=", " minimum: (value, limit) => !isNumber(value) || value >"),
+    ("operators", "isNumber(value) || value >= limit", "isNumber(value) || value > limit"),
     ("operators", "on[1] === born[1] && on[2] < born[2]", "on[1] === born[1] && on[2] <= born[2]"),
     ("checks", "ORDER.indexOf(one[1]) - ORDER.indexOf(other[1])", "ORDER.indexOf(other[1]) - ORDER.indexOf(one[1])"),
     ("checks", "X.holds(schema.if, value) ? schema.then : schema.else", "X.holds(schema.if, value) ? schema.else : schema.then"),

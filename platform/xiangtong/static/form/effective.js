@@ -113,7 +113,7 @@
 
   /* ---- rules ---- */
 
-  /** Every rule that does not hold, as {code, pointer, message}; `troubled` is a Set of pointers. */
+  /** Every rule that does not hold, as {code, pointer, message}; `troubled` is asked for pointers, like a Set. */
   function brokenRules(plan, stored, facts, troubled) {
     const known = asOfToday(plan, facts);
     return plan.rules.reduce((all, rule) => {
@@ -136,8 +136,8 @@
     if (rule.op === "unique_by") {
       return (compute(rule, frames, facts) || []).filter((pointer) => !troubled.has(pointer)).map(tell);
     }
-    if (reads(rule, frames).some((pointer) => troubled.has(pointer))) return [];
-    return compute(rule, frames, facts) === false ? [tell(place(rule, frames))] : [];
+    if (compute(rule, frames, facts) !== false) return [];
+    return reads(rule, frames).some((pointer) => troubled.has(pointer)) ? [] : [tell(place(rule, frames))];
   }
 
   /** The pointers of all answers that an operation reads, nested operations included. */

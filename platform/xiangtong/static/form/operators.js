@@ -191,11 +191,15 @@
   }
 
   function repeated(operands) {
-    const seen = [];
+    const seen = new Set(); // Texts, numbers and booleans; what is made of others is compared one by one.
+    const others = [];
     const pointers = [];
     operands.forEach((operand) => operand.forEach((found) => {
-      if (seen.some((other) => same(found[1], other))) pointers.push(found[0]);
-      seen.push(found[1]);
+      const value = found[1];
+      const single = typeof value !== "object";
+      if (single ? seen.has(value) : others.some((other) => same(value, other))) pointers.push(found[0]);
+      if (single) seen.add(value);
+      else others.push(value);
     }));
     return pointers;
   }

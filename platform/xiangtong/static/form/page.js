@@ -27,9 +27,13 @@
     this.touched = new Set();
   }
 
-  /** The inputs that carry answers, by name. */
+  /** The inputs that carry answers, by name; found anew when the page has gained or lost any. */
   Page.prototype.inputs = function () {
+    if (this.named && this.counted === this.form.elements.length) return this.named;
     const named = new Map();
+    this.named = named;
+    this.counted = this.form.elements.length;
+    this.shown = null;
     Array.from(this.form.elements).forEach((input) => {
       if (!input.name || input.name[0] !== "/" || input.type === "file" || input.type === "hidden") return;
       if (!named.has(input.name)) named.set(input.name, []);
@@ -46,31 +50,51 @@
 
   /** The answers as they stand now: those of other steps as stored, those of this step as typed. */
   Page.prototype.data = function () {
-    const data = JSON.parse(JSON.stringify(this.answers));
-    this.inputs().forEach((inputs, name) => {
-      const question = this.questions[X.patternOf(name)];
-      if (question && !question.read_only) put(data, name, X.parse(question, this.raws(inputs)));
-    });
-    return data;
+    this.typed = JSON.parse(JSON.stringify(this.answers));
+    this.inputs().forEach((inputs, name) => this.read(name, inputs));
+    return this.typed;
   };
+
+  /** Take up what stands in the inputs of one name. */
+  Page.prototype.read = function (name, inputs) {
+    const question = this.questions[X.patternOf(name)];
+    if (question && !question.read_only) put(this.typed, name, X.parse(question, this.raws(inputs)));
+  };
+
+  /** The fields of the page, each with the mark that it may be left out. */
+  Page.prototype.fields = function () {
+    this.shown = this.shown || Array.from(this.form.querySelectorAll("[data-field]")).map((field) => {
+      const mark = field.querySelector(".field__optional");
+      return { field: field, name: field.dataset.field, mark: mark && mark.closest("[data-field]") === field ? mark : null };
+    });
+    return this.shown;
+  };
+
+  /** Writing the same again would make a long page be laid out again. */
+  function hide(element, hidden) {
+    if (element.hidden !== hidden) element.hidden = hidden;
+  }
 
   Page.prototype.field = function (pointer) {
     return this.form.querySelector('[data-field="' + pointer + '"]');
   };
 
-  /** Show what applies to the answers as they stand. */
-  Page.prototype.refresh = function () {
+  /** Show what applies to the answers as they stand. With the name of what was changed, only that is read again. */
+  Page.prototype.refresh = function (changed) {
     if (!this.plan) return;
-    const effective = X.effective(this.plan, this.data(), this.facts);
+    const inputs = this.typed && changed ? this.inputs().get(changed) : null;
+    if (inputs) this.read(changed, inputs);
+    else this.data();
+    const effective = X.effective(this.plan, this.typed, this.facts);
     const visible = new Set(effective.visible);
     const required = new Set(effective.required);
-    this.form.querySelectorAll("[data-field]").forEach((field) => {
-      field.hidden = !visible.has(field.dataset.field);
-      const mark = field.querySelector(".field__optional");
-      if (mark && mark.closest("[data-field]") === field) mark.hidden = required.has(field.dataset.field);
+    this.fields().forEach((one) => {
+      hide(one.field, !visible.has(one.name));
+      if (one.mark) hide(one.mark, required.has(one.name));
     });
     this.form.querySelectorAll("[data-derived]").forEach((output) => {
-      output.textContent = this.inWords(output, effective.derived[output.dataset.derived]);
+      const words = this.inWords(output, effective.derived[output.dataset.derived]);
+      if (output.textContent !== words) output.textContent = words;
     });
     this.showRules(effective);
   };
@@ -106,7 +130,9 @@
 
   /** Rules are told gently: only at questions the person has left, and gone as soon as they hold. */
   Page.prototype.showRules = function (effective) {
-    const troubled = new Set(X.ownProblems(this.plan, effective, this.facts).keys());
+    // Only a rule that is broken asks what else is wrong.
+    let told = null;
+    const troubled = { has: (pointer) => (told = told || X.ownProblems(this.plan, effective, this.facts)).has(pointer) };
     const broken = new Map();
     X.brokenRules(this.plan, effective.data, this.facts, troubled).forEach((one) => {
       // A message with a limit in it needs the server's words for it.
