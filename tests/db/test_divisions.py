@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from xiangtong.dialect.known import version_of
 from xiangtong.fields.division import Division as Kind
 from xiangtong.tenancy.divisions import PROVINCES, Divisions
 from xiangtong.tenancy.models import Division
@@ -35,10 +36,14 @@ def test_one_chooses_to_the_end_of_the_list(db: Database) -> None:
 
 @pytest.mark.usefixtures("township")
 def test_what_was_merged_away_keeps_its_name_and_is_not_chosen_any_more(db: Database) -> None:
+    with db.scope(NOBODY) as session:
+        before = version_of(Divisions(session))
     with db.scope(CITY) as session:
         session.get_one(Division, "321003108209").valid_to = date(2026, 1, 1)
     with db.scope(NOBODY) as session:
         known = Divisions(session)
+        assert version_of(known) != before
+        assert len(before) == 12
         assert "321003108209" not in known
         assert known["321003108209"].endswith("东兴村委会")
         assert known.below("321003108000") == {}
