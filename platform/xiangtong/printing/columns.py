@@ -61,7 +61,7 @@ def pair(question: Question, columns: int) -> int:
 def _shared(wanted: Sequence[float], total: int) -> list[int]:
     """`total` columns shared out by what is wanted, each at least one; what is left goes to the largest remainders."""
     exact = [total * one / sum(wanted) for one in wanted]
-    given = [max(1, int(one)) for one in exact]
+    given = [max(1, round(one)) for one in exact]
     while sum(given) != total:
         step = 1 if sum(given) < total else -1
         order = sorted(range(len(given)), key=lambda at: (exact[at] - given[at]) * step, reverse=True)

@@ -53,7 +53,7 @@ def blank(plan: Plan) -> Sheet:
 
 def filled(plan: Plan, content: Filled) -> Sheet:
     """The form as it was filed: without what conditions hide."""
-    visible = frozenset(Effective(plan, dict(content.answers), {}).visible)
+    visible = frozenset(Effective(plan, _whole(plan.root.children, content.answers), {}).visible)
     work = _Layout(plan, Reader(options=content.options), content, visible)
     return work.sheet(papers_of(plan, content.answers))
 
@@ -199,6 +199,19 @@ class _Layout:
         if question.kind == "yes-no":
             return {True: "是", False: "否"}.get(value, "")
         return self.reader.text(question, value)
+
+
+def _whole(questions: Sequence[Question], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers with every group and list of the form in place: an older version may have had fewer of them."""
+    whole = dict(data)
+    for question in questions:
+        value = whole.get(question.name)
+        if question.is_rows:
+            rows = value if isinstance(value, list) else []
+            whole[question.name] = [_whole(question.children, row if isinstance(row, Mapping) else {}) for row in rows]
+        elif question.children:
+            whole[question.name] = _whole(question.children, value if isinstance(value, Mapping) else {})
+    return whole
 
 
 def _leaves(questions: Sequence[Question], path: tuple[str, ...] = ()) -> Iterator[tuple[Question, tuple[str, ...]]]:

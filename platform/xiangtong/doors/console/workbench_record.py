@@ -25,6 +25,7 @@ from xiangtong.doors.shared.services import services
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.ledger.models import Receipt
+from xiangtong.printing import glyphs
 from xiangtong.rendering.answers import Answer, answers
 from xiangtong.rendering.context import RenderContext
 from xiangtong.tenancy.calendar import calendar
@@ -82,6 +83,7 @@ class Record:
     papers: Sequence[Paper]
     happenings: Sequence[dict[str, Any]]
     receipt: str
+    undrawn: Sequence[str]  # characters the printer has no glyph for, with their codes
 
     @property
     def case_no(self) -> str:
@@ -106,7 +108,15 @@ def record_of(
         due=_due_words(session, detail.due_on), limits=_limits(detail),
         parts=_parts(plan, detail.body["answers"], facts, shown), papers=_papers(session, detail),
         happenings=[_told(one) for one in detail.happenings], receipt=_receipt(session, detail),
+        undrawn=_undrawn(plan, detail.body["answers"]),
     )  # fmt: skip
+
+
+def _undrawn(plan: Plan, stored: Mapping[str, Any]) -> list[str]:
+    """What no font here can print of the answers; where nothing is printed here, nothing is said."""
+    if not glyphs.ready():
+        return []
+    return [glyphs.named(char) for char in glyphs.unprintable(one.value for one in answers(plan, stored, masked=False))]
 
 
 def _look(state: str) -> str:
