@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page
 
 from evaluator_mutations import IN_BROWSER, Mutation, changed_script
 from evaluator_pair import ROOT, evaluator_page, exactly, in_browser, in_python, wrong_in_browser
+from keyword_groups import GROUPS, is_for_ifs, may_stand_in_if, plain, written
 from xiangtong.dialect.vocabulary import Facts
+from xiangtong.fields.formats import FORMATS
 from xiangtong.fields.normal import NORMAL_FORMS
 from xiangtong.forms.library import Library
 
@@ -67,6 +69,14 @@ _PIECES = [
     ),
     *("2026年1月3日", "20260131", "true", "0", "\u200b", "\u0007", "−5", "99999999999999999", "\r\n"),
 ]
+
+
+#: Of every group: does the form's schema refuse nothing; does a condition hold. What no condition may say fails there.
+_BY_ITSELF = """([groups, formats]) => {
+  const held = (schema, one) => { try { return Xiangtong.holds(schema, one); } catch (problem) { return null; } };
+  const all = (judge) => groups.map(([schema, values]) => values.map((one) => judge(schema, one)));
+  return [all((schema, one) => Xiangtong.refusals(schema, one, formats, "", []).length === 0), all(held)];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +140,14 @@ def test_the_corpus_notices_a_fault_in_the_browser(mutation: Mutation, browser: 
     page = evaluator_page(browser, changed_script(mutation))
     assert wrong_in_browser(page)
     page.close()
+
+
+def test_every_honoured_keyword_by_itself(browser_page: Page) -> None:
+    told = [[plain(group), [one["data"] for one in group["tests"]]] for group in GROUPS]
+    of_a_form, of_an_if = browser_page.evaluate(_BY_ITSELF, [told, dict(FORMATS)])
+    for group, refused, held in zip(GROUPS, of_a_form, of_an_if, strict=True):
+        assert is_for_ifs(group) or refused == written(group), group["description"]
+        assert not may_stand_in_if(group) or held == written(group), group["description"]
 
 
 def test_raw_texts_become_the_same_values(browser_page: Page) -> None:

@@ -1,0 +1,59 @@
+"""Every honoured keyword, by itself: our tests of an `if`, the fast validator and the plain one say the same."""
+
+import jsonschema_rs
+import pytest
+from jsonschema import Draft202012Validator
+
+from keyword_groups import GROUPS, plain, written
+from xiangtong.dialect._check_keywords import _NARROWING, _SINGLE
+from xiangtong.dialect.conditions import BESIDE, KEYWORDS, compile_test
+from xiangtong.dialect.walk import parts
+from xiangtong.fields.formats import CHECKERS
+from xiangtong.validation.compiled import bare
+from xiangtong.validation.oracle import _formats
+
+
+def names(group):
+    return group["description"]
+
+
+def keywords_in(schema):
+    yield from schema
+    for _, part in parts(schema):
+        if isinstance(part, dict):
+            yield from keywords_in(part)
+
+
+def has_false(schema):
+    """An `if` never holds `false` in place of a schema; branches do."""
+    return any(isinstance(part, bool) for _, part in parts(schema))
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=names)
+def test_the_plain_validator_says_so(group):
+    validator = Draft202012Validator(group["schema"], format_checker=_formats())
+    assert [validator.is_valid(one["data"]) for one in group["tests"]] == written(group)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=names)
+def test_the_fast_validator_says_so(group):
+    validator = jsonschema_rs.Draft202012Validator(bare(plain(group)), formats=dict(CHECKERS), validate_formats=True)
+    assert [validator.is_valid(one["data"]) for one in group["tests"]] == written(group)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [one for one in GROUPS if set(keywords_in(plain(one))) <= KEYWORDS | BESIDE and not has_false(plain(one))],
+    ids=names,
+)
+def test_an_if_says_so(group):
+    holds = compile_test(plain(group))
+    assert [holds(one["data"]) for one in group["tests"]] == written(group)
+
+
+def test_every_honoured_keyword_has_a_group():
+    shown = {keyword for group in GROUPS for keyword in keywords_in(group["schema"])}
+    honoured = (
+        KEYWORDS | _SINGLE | _NARROWING | {"if", "then", "else", "oneOf", "dependentRequired", "dependentSchemas"}
+    )
+    assert honoured | {"additionalProperties", "$ref", "$defs"} <= shown
