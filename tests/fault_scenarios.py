@@ -66,7 +66,7 @@ def worker_dies(trial: Trial, scale: int, seed: int) -> Figures:
     """2: a worker is killed before, within (headers, body) and after sending, before it writes down, and at random."""
     dice, points = random.Random(seed), ["push.before_send", "push.after_send", "push.before_settle"]
     _warm(trial)
-    with load(trial, every=0.1):
+    with load(trial, every=0.1 if scale > 1 else 0.4):
         for point in [*points, "wire.headers", "wire.body"] * scale:
             doomed = trial.spawn(failpoint=point)
             doomed.join(timeout=5)

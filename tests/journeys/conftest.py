@@ -12,6 +12,13 @@ from demo_stack import Stack, demo_stack
 __all__ = ["browser", "open_page", "playwright", "stack"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever journey comes first also waits for the demo to stand: on a loaded machine that takes minutes."""
+    for item in items:
+        if "journeys" in item.path.parts and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Everything `make serve` starts, on free ports and in a folder of its own."""
