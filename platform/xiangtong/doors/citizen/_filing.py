@@ -10,7 +10,9 @@ from uuid import UUID
 
 from flask import url_for
 
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.citizen._known import locked_in
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared.services import services
@@ -36,6 +38,11 @@ class Filing:
         """The compiled form."""
         return self.form.plan
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What the form may know today: the township's parameters and lists, or the form's own examples of them."""
+        return as_of_today(self.plan, self.visit.facts)
+
     @property
     def supplements(self) -> bool:
         """Whether this draft supplements a case that was filed."""
@@ -54,7 +61,7 @@ class Filing:
     @cached_property
     def decision(self) -> Decision:
         """What counts of it, and everything that must be mended before it can be filed."""
-        return decide(self.plan, self.data, self.visit.facts)
+        return decide(self.plan, self.data, self.facts)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

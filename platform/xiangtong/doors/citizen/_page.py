@@ -38,7 +38,7 @@ def context(filing: Filing) -> RenderContext:
     """The township, the reader and the day, as far as the look of the form depends on them."""
     counted, english = filing.decision.effective, language() == "en"
     return RenderContext(
-        options=filing.visit.facts.options,
+        options=filing.facts.options,
         visible=frozenset(counted.visible),
         required=frozenset(counted.required),
         derived=counted.derived,

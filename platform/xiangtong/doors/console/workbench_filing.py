@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext
 
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console.workbench_desk import Desk
@@ -52,7 +53,8 @@ class Filing:
         """What the form may know today."""
         tenant = self.here.tenant
         divisions = Divisions(self.here.session, home=tenant.division_code)
-        return Facts(clock.today(), tenant.params, {"villages": self.here.around.villages, "divisions": divisions})
+        lists = {"villages": self.here.around.villages, "divisions": divisions}
+        return as_of_today(self.plan, Facts(clock.today(), tenant.params, lists))
 
     @cached_property
     def data(self) -> dict[str, Any]:
@@ -128,7 +130,7 @@ class Filing:
         return {
             "id": str(self.draft.id), "revision": self.revision, "autosave_url": self.at("save"),
             "upload_url": self.at("upload"), "plan_url": f"/forms/{self.form.code}/{self.form.plan.digest}.json",
-            "facts": {"today": self.facts.today.isoformat(), "params": dict(self.facts.params)},
+            "facts": {"today": self.facts.today.isoformat(), "params": dict(self.here.tenant.params)},
             "answers": self.data, "key": base64.b64encode(secret).decode(),
         }  # fmt: skip
 

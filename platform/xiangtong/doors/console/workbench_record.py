@@ -148,10 +148,10 @@ def _limits(detail: Detail) -> list[tuple[str, str]]:
 
 
 def _parts(plan: Plan, stored: Mapping[str, Any], facts: Facts, shown: Sequence[str]) -> list[Part]:
+    facts = as_of_today(plan, facts)
     ctx = RenderContext(options=facts.options)
     masked = answers(plan, stored, masked=True, ctx=ctx)
     plain = {one.pointer: one.value for one in answers(plan, stored, masked=False, ctx=ctx)}
-    facts = as_of_today(plan, facts)
     wrong = {
         one.pointer: rule_words(plan, one.rule, one.pointer, facts)
         for one in broken_rules(plan, stored, facts, frozenset())

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Response, current_app
 
 from xiangtong.cases.record import OpenCase
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.shared.services import services
 from xiangtong.kernel.db import ScopedSession
@@ -22,10 +23,10 @@ _NOBODY_KEEPS = "private, no-store"
 
 def of_case(session: ScopedSession, *, case: OpenCase, facts: Facts) -> CaseSheet:
     """What is printed of a case; `send_case` follows when the transaction has ended."""
-    base = services().settings.base_url.rstrip("/")
+    base, plan = services().settings.base_url.rstrip("/"), services().library.form(case.row.form_code).plan
     return case_sheet(
-        session, keys=services().keys, case=case, plan=services().library.form(case.row.form_code).plan,
-        options=facts.options, address_of=lambda code: f"{base}/verify/{code}",
+        session, keys=services().keys, case=case, plan=plan, options=as_of_today(plan, facts).options,
+        address_of=lambda code: f"{base}/verify/{code}",
     )  # fmt: skip
 
 
