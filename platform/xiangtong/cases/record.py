@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from xiangtong import ledger
 from xiangtong.cases import chain, clock, moves
@@ -23,7 +23,8 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound, Refusal
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.calendar import WorkCalendar, calendar
-from xiangtong.tenancy.keys import KeyRing, OpenKey
+from xiangtong.tenancy.keys import KeyRing, OpenKey, wrapped_of
+from xiangtong.tenancy.models import DataKey
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,20 @@ class CaseChanged(Conflict):
 
 
 def open_case(session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_id: UUID) -> OpenCase:
-    """The case with its answers; raises NotFound, CaseErased."""
-    return _opened(session, keys, session.get(CaseRecord, (tenant_id, case_id)))
+    """The case with its answers; raises NotFound, CaseErased. One query, the keys included."""
+    return _opened(session, keys, tenant_id, CaseRecord.id == case_id)
+
+
+def open_numbered(session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_no: str, citizen_id: UUID) -> OpenCase:
+    """As `open_case`, by the case number; a case of another applicant is not found."""
+    return _opened(session, keys, tenant_id, CaseRecord.case_no == case_no, CaseRecord.citizen_id == citizen_id)
 
 
 def open_to_move(
     session: ScopedSession, *, keys: KeyRing, tenant_id: int, case_id: UUID, seen_seq: int | None = None
 ) -> OpenCase:
     """As `open_case`, locked. `seen_seq` is the last event the page showed: CaseChanged when there is a later."""
-    query = select(CaseRecord).where(CaseRecord.tenant_id == tenant_id, CaseRecord.id == case_id)
-    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    case = _opened(session, keys, row)
+    case = _opened(session, keys, tenant_id, CaseRecord.id == case_id, lock=True)
     if seen_seq is not None and seen_seq != case.row.last_seq:
         raise CaseChanged("这个办件刚刚有了新进展，请刷新后再办", "The case has moved since this page was shown")
     return case
@@ -199,12 +203,24 @@ def event_context(case_id: UUID, seq: int) -> str:
     return f"case_event:{case_id}:{seq}"
 
 
-def _opened(session: ScopedSession, keys: KeyRing, row: CaseRecord | None) -> OpenCase:
-    if row is None:
+def _opened(
+    session: ScopedSession, keys: KeyRing, tenant_id: int, *which: ColumnElement[bool], lock: bool = False
+) -> OpenCase:
+    query = (
+        select(CaseRecord, DataKey.wrapped, *wrapped_of(CaseRecord.tenant_id))
+        .outerjoin(DataKey, (DataKey.tenant_id == CaseRecord.tenant_id) & (DataKey.id == CaseRecord.data_key_id))
+        .where(CaseRecord.tenant_id == tenant_id, *which)
+    )
+    if lock:
+        query = query.with_for_update(of=CaseRecord).execution_options(populate_existing=True)
+    found = session.execute(query).first()
+    if found is None:
         raise NotFound("没有找到这个办件", "There is no such case")
+    row, wrapped, *own = found
     if row.erased_at is not None:
         raise CaseErased("这个办件的个人信息已按规定删除，只保留办理记录", "The personal data of this case was erased")
-    key = keys.open(session, tenant_id=row.tenant_id, key_id=row.data_key_id)
+    keys.remember(session, tenant_id=tenant_id, wrapped=own)
+    key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenCase(row, key, json.loads(key.unseal(row.body, context=f"case_record:{row.id}:body")))
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, literal, select, union_all
+from sqlalchemy import ColumnExpressionArgument, ScalarSelect, delete, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import crypto
@@ -19,7 +19,7 @@ Purpose = Literal["wrap", "find"]
 _PURPOSES: tuple[Purpose, Purpose] = ("wrap", "find")
 
 
-def wrapped_of(tenant_id: ColumnElement[int]) -> tuple[ScalarSelect[bytes], ScalarSelect[bytes]]:
+def wrapped_of(tenant_id: ColumnExpressionArgument[int]) -> tuple[ScalarSelect[bytes], ScalarSelect[bytes]]:
     """Columns for a query that goes on to open or seal something: the tenant's keys (see `KeyRing.remember`)."""
     mine = select(TenantKey.wrapped).where(TenantKey.tenant_id == tenant_id)
     wrap, find = (mine.where(TenantKey.purpose == purpose).scalar_subquery() for purpose in _PURPOSES)

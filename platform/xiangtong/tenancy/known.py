@@ -60,6 +60,11 @@ def learn(session: ScopedSession, *, code: str) -> Known:
     return found
 
 
+def forget() -> None:
+    """Read every township anew when it is next asked for."""
+    _known.clear()
+
+
 @event.listens_for(ScopedSession, "after_flush")
 def _note(session: ScopedSession, *_: Any) -> None:
     touched = (*session.new, *session.dirty, *session.deleted)
@@ -71,4 +76,4 @@ def _note(session: ScopedSession, *_: Any) -> None:
 def _forget(session: ScopedSession) -> None:
     # The reference tables are written in the city's scope alone, in bulk and past the flush.
     if session.info.pop(_CHANGED, False) or current(session).city:
-        _known.clear()
+        forget()

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from xiangtong import attachments
 from xiangtong.cases import moves
-from xiangtong.cases.citizen import cases_of, own_case, withdraw
-from xiangtong.cases.models import CaseRecord
-from xiangtong.cases.record import OpenCase
+from xiangtong.cases.citizen import cases_of, withdraw
+from xiangtong.cases.record import OpenCase, open_numbered, open_to_move
 from xiangtong.cases.supplements import asked_of
 from xiangtong.cases.timeline import timeline
+from xiangtong.dialect.known import as_of_today
 from xiangtong.doors.citizen._case import case_address, english_of, print_address, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
 from xiangtong.doors.shared import files
@@ -118,19 +118,15 @@ def take_back(code: str, case_no: str) -> Response:
 
 def own(here: Visit, case_no: str, *, to_move: bool = False) -> OpenCase:
     """My case of this number in this township; raises NotFound for anybody else's."""
-    mine = select(CaseRecord).where(CaseRecord.tenant_id == here.tenant.id, CaseRecord.case_no == case_no)
-    row = here.session.scalar(mine)
-    if row is None or row.citizen_id != here.citizen_id:
-        raise NotFound("没有找到这个办件", "There is no such case")
-    return own_case(
-        here.session, keys=services().keys, tenant_id=row.tenant_id, case_id=row.id, citizen_id=here.citizen_id,
-        to_move=to_move,
-    )  # fmt: skip
+    keys, tenant_id = services().keys, here.tenant.id
+    case = open_numbered(here.session, keys=keys, tenant_id=tenant_id, case_no=case_no, citizen_id=here.citizen_id)
+    return open_to_move(here.session, keys=keys, tenant_id=tenant_id, case_id=case.row.id) if to_move else case
 
 
 def _answers(here: Visit, case: OpenCase) -> Markup:
     plan = services().library.form(case.row.form_code).plan
-    ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=here.facts.options)
+    options = as_of_today(plan, here.facts).options
+    ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=options)
     return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
 
 
