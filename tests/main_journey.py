@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from sqlalchemy import select
 
 import homestead_filing as filing
@@ -36,6 +38,7 @@ def walk(stack: Stack, open_page: Opener) -> str:
         window.sign_in(clerk, stack.url, window.CLERK)
         _ask_and_supply(stack, citizen, clerk, seen)
         _handle(stack, citizen, clerk, open_page("desk"))
+        _prints(citizen, number)
     assert_province_holds(stack, number, TOLD)
     _assert_page_shows_all(stack, open_page("desk"), number)
     return number
@@ -145,6 +148,17 @@ def _handle(stack: Stack, citizen: Page, clerk: Page, reviewer: Page) -> None:
     window.act(clerk, "送达", "已记下送达", method="window")
     _sees(citizen, "结果已经送出")
     expect(citizen.locator("main")).not_to_contain_text("评价")  # Rating comes later; nothing is promised before.
+
+
+def _prints(citizen: Page, number: str) -> None:
+    """The citizen downloads the official sheet: whole, decided, and with a way to prove it."""
+    address = citizen.get_by_role("link", name="打印申请表").get_attribute("href")
+    answer = citizen.request.get(f"{citizen.url.partition('/32')[0]}{address}")
+    assert answer.headers["content-type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.body())).pages
+    words = "".join("".join(page.extract_text().split()) for page in pages)
+    for part in (number, "张三", "办理结果", "准予", "核验码"):
+        assert part in words, part
 
 
 def _sees(citizen: Page, words: str) -> None:

@@ -11,9 +11,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from door_services import library
+from xiangtong.attachments.photos import thumbnail
 from xiangtong.cases.numbers import case_no
 from xiangtong.dialect.effective import effective
 from xiangtong.dialect.plan import Plan
@@ -237,3 +239,12 @@ def test_the_foot_of_a_sheet_says_how_to_check_it() -> None:
     page = paper.page(Sheet("表", ((Box("cell", GRID, "x"),),), stamp=stamp), style_url="")
     assert "核验码：ABCDE-FGHIJ" in page
     assert stamp.address in page
+
+
+def test_a_signature_drawn_on_nothing_is_ink_on_white() -> None:
+    drawn = Image.new("RGBA", (60, 20), (0, 0, 0, 0))
+    drawn.putpixel((30, 10), (0, 0, 0, 255))
+    out = io.BytesIO()
+    drawn.save(out, "PNG")
+    with Image.open(io.BytesIO(thumbnail(out.getvalue()))) as small:
+        assert small.getpixel((2, 2)) == (255, 255, 255)

@@ -85,19 +85,9 @@ def test_anybody_may_check_a_printed_form_and_learns_nothing_of_a_person(hall: H
         assert part not in page, part
     assert client.get(f"/verify?code={code.lower()[:13]}-{code[13:]}").location.startswith("/verify/")
     assert client.get(f"/verify/{code[:-2]}AA").status_code == 404
-
-
-def test_an_erased_case_still_proves_its_paper_and_prints_no_more(hall: Hall) -> None:
-    case_no = hall.case()
-    (case_id,) = hall.rows("select id from case_record")[0]
     with hall.services.db.scope(Scope(tenant_id=1)) as session:
         session.connection().exec_driver_sql("update case_record set erased_at = now()")
-    assert case_id
-    assert hall.desk.client.get(f"/321003100/cases/{case_no}/print").status_code == 410
-    assert hall.desk.client.get(f"/verify/{code_of(hall.services.keys, case_no)}").status_code == 200
-
-
-def test_guessing_codes_is_throttled(hall: Hall) -> None:
-    client = hall.desk.app.test_client()
-    answers = {client.get(f"/verify/{'A' * 26}").status_code for _ in range(61)}
-    assert answers == {404, 429}
+    assert hall.desk.client.get(f"/321003100/cases/{case_no}/print").status_code == 410, "erased: prints no more"
+    assert client.get(f"/verify/{code}").status_code == 200, "and still proves its paper"
+    answers = {client.get(f"/verify/{'A' * 26}").status_code for _ in range(60)}
+    assert answers == {404, 429}, "guessing is throttled"
