@@ -14,6 +14,7 @@ from citizen_desk import FORM, Desk, sit_down
 from console_browser import AUDITOR, CLERK
 from workbench_hall import Hall, make_hall
 from xiangtong.identity.ports import Claims
+from xiangtong.printing import paper
 from xiangtong.printing.codes import code_of
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database, Scope
@@ -33,7 +34,7 @@ def text_of(answer: TestResponse) -> str:
     return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages))
 
 
-def test_my_filed_form_is_a_sheet_in_full_that_nobody_else_gets(hall: Hall) -> None:
+def test_my_filed_form_is_a_sheet_in_full_that_nobody_else_gets(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     case_no = hall.case()
     address = f"/321003100/cases/{case_no}/print"
     answer = hall.desk.client.get(address)
@@ -46,6 +47,13 @@ def test_my_filed_form_is_a_sheet_in_full_that_nobody_else_gets(hall: Hall) -> N
     other: Desk = sit_down(hall.services, hall.desk.app, ELSEWHERE)
     assert other.client.get(address).status_code == 404
     assert hall.desk.client.get(f"/321003108/cases/{case_no}/print").status_code == 404
+    monkeypatch.setattr(paper, "can_make_pdf", lambda: False)
+    page = hall.desk.client.get(address)
+    assert page.mimetype == "text/html", "where the system lacks the parts, the browser prints"
+    assert "321003194003051288" in page.text
+    style = re.search(r'rel="stylesheet" href="([^"]+)"', page.text)
+    assert style
+    assert "@page" in hall.desk.client.get(style.group(1)).text
 
 
 def test_the_window_prints_with_a_line_in_the_audit_log(hall: Hall) -> None:

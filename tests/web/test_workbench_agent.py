@@ -55,6 +55,8 @@ def test_the_village_fills_what_was_handed_over_and_files_it_with_consent(hall: 
     assert "先念给本人听" in keeper.post(f"{draft}/review", 422, on=f"{draft}/review").text
     filed = keeper.post(f"{draft}/review", 200, on=f"{draft}/review", agreed="yes").text
     case_no = re.search(r"[0-9]{22}", filed)
+    assert keeper.open(f"{draft}/print").mimetype == "application/pdf"
+    assert hall.staff(CLERK).open(f"{draft}/print").status_code == 404, "another filed it"
     assert case_no
     assert hall.rows("select channel, state from case_record") == [("agent", "submitted")]
     assert case_no.group() in hall.desk.client.get("/mine").text

@@ -151,6 +151,8 @@ def send(draft_id: UUID) -> Response:
                 here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
                 holder=holder_of(here), form=filing.form, item=filed(item), facts=filing.facts,
             )  # fmt: skip
+            # Whoever filed what was handed over may print it afterwards.
+            filing.draft.row.staff_id = here.who.subject_id
             audit.record(
                 here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{receipt.case_no}",
                 detail={"consent": "read_out"},
