@@ -10,8 +10,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
+from evaluator_fuzz import Case, cases, told_apart
 from evaluator_mutations import IN_BROWSER, Mutation, changed_script
 from evaluator_pair import ROOT, evaluator_page, exactly, in_browser, in_python, wrong_in_browser
 from keyword_groups import GROUPS, is_for_ifs, may_stand_in_if, plain, written
@@ -148,6 +151,15 @@ def test_every_honoured_keyword_by_itself(browser_page: Page) -> None:
     for group, refused, held in zip(GROUPS, of_a_form, of_an_if, strict=True):
         assert is_for_ifs(group) or refused == written(group), group["description"]
         assert not may_stand_in_if(group) or held == written(group), group["description"]
+
+
+def test_three_validators_agree_about_random_schemas(browser_page: Page) -> None:
+    @given(made=st.lists(cases(), min_size=3, max_size=6))
+    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    def compare(made: list[Case]) -> None:
+        assert told_apart(browser_page, made) == []
+
+    compare()
 
 
 def test_raw_texts_become_the_same_values(browser_page: Page) -> None:
