@@ -232,5 +232,9 @@ def test_the_console_speaks_chinese_until_somebody_asks_for_english(browser: Bro
     assert "Staff sign-in" in browser.get("/sign-in"), "the choice is remembered"
     assert "工作人员登录" in browser.get("/sign-in?lang=zh")
     browser.sign_in(ADMIN)
-    assert "我的账号" in browser.get("/account/")
-    assert "My account" in browser.get("/account/?lang=en")
+    chinese = browser.get("/account/")
+    assert "我的账号" in chinese
+    assert 'href="/console/account/?lang=en" lang="en"' in chinese, "every page offers the other language"
+    english = browser.get("/account/?lang=en")
+    assert "My account" in english
+    assert 'href="/console/account/?lang=zh" lang="zh-CN"' in english

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from flask import current_app, g, request, url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _
 
 from xiangtong.doors.shared.person import person
@@ -64,7 +64,12 @@ def tenant() -> Tenant | None:
 def page() -> dict[str, Any]:
     """What `base_console.html` asks of a door."""
     found = person()
-    frame: dict[str, Any] = {"site": {"name": _("工作台"), "home_url": url_for("home.index")}, "nav": [], "person": ""}
+    frame: dict[str, Any] = {
+        "site": {"name": _("工作台"), "home_url": url_for("home.index")},
+        "nav": [],
+        "person": "",
+        "frame_links": [_other_language()],
+    }
     if found is None or found.kind != "staff":
         return frame
     mine = tenant()
@@ -76,3 +81,11 @@ def page() -> dict[str, Any]:
         "sign_out_url": url_for("sign_in.sign_out"),
         "permissions": found.permissions,
     }
+
+
+def _other_language() -> tuple[str, str, str]:
+    """(words, address, language of the words) of the link that changes the language of the console."""
+    # What a form was posted to is no page to come back to.
+    here = request.path if request.method == "GET" else url_for("home.index").removeprefix(request.script_root)
+    words, code, language = ("中文", "zh", "zh-CN") if str(get_locale()) == "en" else ("English", "en", "en")
+    return words, f"{request.script_root}{here}?lang={code}", language
