@@ -27,11 +27,10 @@ def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: st
     locked = []
     known = _values(claims, for_other=for_other, village=village)
     for question in _asked(plan):
-        value = known.get(question.prefill)
-        if value:
-            values[question.pattern] = value
-            if question.locked:
-                locked.append(question.pattern)
+        for pattern, source in _places(question):
+            if known.get(source):
+                values[pattern] = known[source]
+                locked += [pattern] if question.locked else []
     if BY_AGENT in plan.by_pattern:
         values[BY_AGENT] = "true" if for_other else "false"
         locked.append(BY_AGENT)
@@ -56,6 +55,13 @@ def _asked(plan: Plan) -> Iterator[Question]:
     return (question for question in plan.by_pattern.values() if question.prefill)
 
 
+def _places(question: Question) -> Iterator[tuple[str, str]]:
+    """Where what is known goes, and by what name it is known: a document is its type and its number."""
+    if question.kind != "document":
+        return iter([(question.pattern, question.prefill)])
+    return ((f"{question.pattern}/{part}", f"{question.prefill}.{part}") for part in ("type", "number"))
+
+
 def _values(claims: Claims | None, *, for_other: bool, village: str | None) -> Mapping[str, str]:
     known = {"citizen.village": village or ""}
     if claims is None:
@@ -63,5 +69,5 @@ def _values(claims: Claims | None, *, for_other: bool, village: str | None) -> M
     role = "agent" if for_other else "citizen"
     told = {"name": claims.name, "phone": claims.phone}
     if claims.id_type in ("", "resident_id", "id_card"):
-        told["id_number"] = claims.id_number
+        told |= {"id_number": claims.id_number, "document.type": "resident_id", "document.number": claims.id_number}
     return known | {f"{role}.{name}": value for name, value in told.items()}
