@@ -9,6 +9,7 @@ from pathlib import Path
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.forms.library import Library
+from xiangtong.forms.shelf import Forms, Shelf
 from xiangtong.identity.ports import SignIn
 from xiangtong.kernel import failpoint
 from xiangtong.kernel.crypto import derive
@@ -25,6 +26,7 @@ JOB_MODULES = (
     "xiangtong.attachments.jobs",
     "xiangtong.audit.jobs",
     "xiangtong.drafts.jobs",
+    "xiangtong.drafts.survey",
     "xiangtong.push.jobs",
     "xiangtong.province.jobs",
     "xiangtong.identity.jobs",
@@ -38,7 +40,7 @@ class Services:
     settings: Settings
     db: Database
     keys: KeyRing
-    library: Library
+    library: Forms
     storage: Storage
     scanner: Scanner
     transport: Transport
@@ -56,20 +58,26 @@ def build(settings: Settings) -> Services:
     settings.refuse_demo()
     failpoint.arm(settings.failpoint, environment=settings.environment)
     master = derive(settings.master_key.encode(), "xiangtong:master")
+    db = database_of(settings)
     return Services(
         settings=settings,
-        db=Database(
-            app_url=settings.database_url,
-            oversight_url=settings.oversight_database_url,
-            relay_url=settings.relay_database_url,
-        ),
+        db=db,
         keys=KeyRing(master, "aes" if settings.cipher == "aes" else "sm4"),
-        library=Library.from_folder(ROOT / "form_schemas"),
+        library=Shelf(db, Library.from_folder(ROOT / "form_schemas")),
         storage=open_storage(settings.storage_url, secret=derive(master, "xiangtong:storage")),
         scanner=open_scanner(settings.clamd),
         transport=HttpTransport.from_settings(settings),
         sign_in=OidcSignIn.from_settings(settings),
         sms=NoSms() if settings.production else DemoSms(settings.folder),
+    )
+
+
+def database_of(settings: Settings) -> Database:
+    """The three doors to the rows that settings name."""
+    return Database(
+        app_url=settings.database_url,
+        oversight_url=settings.oversight_database_url,
+        relay_url=settings.relay_database_url,
     )
 
 

@@ -16,6 +16,8 @@ REFERENCE = {"city", "division", "tenant", "work_calendar", "library_version", "
 # The city's own books, reviewed one by one: a breaker and a reconciliation belong to a destination; a callback is
 # sealed with the city's key before anybody knows whose it is; a sign-in name is a keyed digest that names a tenant;
 # a throttle counts keyed digests.
+# Versions of forms are everybody's to read; a sheet counts drafts and names nobody's.
+REFERENCE |= {"form_version", "form_sheet"}
 REFERENCE |= {"breaker", "reconciliation_run", "callback", "staff_login", "throttle"}
 FOREIGN = re.compile(r"(procrastinate_|ab_)")
 # Tables that belong to a citizen or to a web session and not to a tenant.

@@ -40,6 +40,7 @@ class Draft(Base):
     data_key_id: Mapped[UUID]
     case_id: Mapped[UUID | None]  # the case this draft supplements, whose key it is sealed under
     consented_at: Mapped[datetime | None]  # the consent to hand it over
+    told_version: Mapped[int | None]  # the newest version of the form that its holder was told of and did not take
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     expires_at: Mapped[datetime]

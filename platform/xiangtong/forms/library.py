@@ -1,15 +1,20 @@
-"""The library of forms: read once from a folder, immutable, checked and compiled on first use."""
+"""The library of forms as a folder holds it: read once, immutable, checked and compiled on first use.
+
+What is served is in the database (`forms.shelf`); the folder is where the software's own forms come from.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
 
 from xiangtong.dialect.browser import client_plan
 from xiangtong.dialect.compile import compile_plan
@@ -18,6 +23,9 @@ from xiangtong.dialect.vocabulary import Schema, Vocabulary
 from xiangtong.fields.formats import FORMATS
 from xiangtong.fields.kinds import NORMAL_BY_KIND, REQUIREMENTS
 from xiangtong.kernel.errors import NotFound
+
+#: live: what is begun today; earlier: may still be filed; withdrawn: nothing on it may be filed any more.
+Stands = Literal["live", "earlier", "withdrawn"]
 
 
 class NoSuchForm(NotFound):
@@ -65,6 +73,11 @@ class Form:
         """The JSON that the page's script reads."""
         return client_plan(self.plan, FORMATS, NORMAL_BY_KIND)
 
+    @cached_property
+    def client_text(self) -> str:
+        """The same as the text that is sent."""
+        return _text(self.client_plan)
+
 
 @dataclass(frozen=True)
 class Library:
@@ -94,13 +107,68 @@ class Library:
         except KeyError:
             raise NoSuchForm from None
 
+    def at(self, session: Session, *, code: str, number: int) -> Form:
+        """The version that a draft or a case names: a folder has one of each. Raises ``NoSuchForm``."""
+        return self.form(code)
+
+    def planned(self, session: Session, *, code: str, digest: str) -> Form:
+        """The version whose plan has this digest; raises ``NoSuchForm``."""
+        found = self.form(code)
+        if found.plan.digest != digest:
+            raise NoSuchForm
+        return found
+
+    def stands(self, *, code: str, number: int) -> Stands:
+        """How a version stands towards the one that is live; a folder has one of each."""
+        return "live" if code in self.forms else "withdrawn"
+
+    def forget(self) -> None:
+        """Nothing here was read from rows."""
+
 
 def form_of(schema: Schema, vocabulary: Vocabulary, *, version: int = 1) -> Form:
     """Make a form of a document; ``version`` is the number it was published under."""
-    # The order of questions means something, so the text is hashed in its own order.
-    text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     code = str(schema.get("x-form", {}).get("code", ""))
-    return Form(code, version, hashlib.sha256(text.encode()).hexdigest(), schema, vocabulary)
+    return Form(code, version, content_hash(*_texts(schema, vocabulary)), schema, vocabulary)
+
+
+def written(form: Form) -> tuple[str, str]:
+    """The two texts in which a version is kept: the form, and the shared parts it names, as they are today."""
+    return _texts(form.schema, form.vocabulary)
+
+
+def read_back(body: str, parts: str, vocabulary: Vocabulary, *, code: str, number: int, digest: str) -> Form:
+    """The form of two kept texts. Its shared parts are those of its day; kinds and formats are the software's."""
+    return Form(code, number, digest, json.loads(body), replace(vocabulary, documents=json.loads(parts)))
+
+
+def content_hash(body: str, parts: str) -> str:
+    """The SHA-256 of a version, in hex. The order of questions means something, so texts are hashed in their order."""
+    return hashlib.sha256(f"{body}\n{parts}".encode()).hexdigest()
+
+
+def _texts(schema: Schema, vocabulary: Vocabulary) -> tuple[str, str]:
+    named: dict[str, Schema] = {}
+    waiting = [schema]
+    while waiting:
+        for urn in _named_in(waiting.pop()):
+            if urn in vocabulary.documents and urn not in named:
+                named[urn] = vocabulary.documents[urn]
+                waiting.append(named[urn])
+    return _text(schema), _text({urn: named[urn] for urn in sorted(named)})
+
+
+def _named_in(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"].partition("#")[0]
+        node = list(node.values())
+    for member in node if isinstance(node, list) else ():
+        yield from _named_in(member)
+
+
+def _text(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:

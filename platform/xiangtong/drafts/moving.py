@@ -1,0 +1,86 @@
+"""A draft and a new version of its form: look at what moving would mean, move it field by field, or leave it.
+
+Nothing moves by itself. Whatever the new version has no place for is set aside in the draft, under the number of the
+version it was typed in; nothing that was typed is dropped, and nothing is read as the answer to another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from sqlalchemy import update
+
+from xiangtong.attachments.models import Attachment
+from xiangtong.dialect.vocabulary import Facts
+from xiangtong.drafts import pointers
+from xiangtong.drafts.answers import answers
+from xiangtong.drafts.opening import KEPT_FOR, OpenDraft, context
+from xiangtong.drafts.typed import Raw, Typed, to_bytes
+from xiangtong.forms.library import Form
+from xiangtong.forms.migration import Comparison, Verdict, compare, judge
+from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.validation.validate import decide
+
+T = TypeVar("T")
+
+
+def look(typed: Typed, *, old: Form, new: Form, facts: Facts) -> Verdict:
+    """What moving a draft from `old` to `new` would mean for it. Writes nothing."""
+    comparison = compare(old.plan, new.plan)
+    before = decide(old.plan, answers(old.plan, typed), facts)
+    carried = carried_over(typed, comparison, number=old.version)
+    after = decide(new.plan, answers(new.plan, carried), facts)
+    return judge(comparison, given=typed.values, before=before, after=after)
+
+
+def move(session: ScopedSession, *, draft: OpenDraft, old: Form, new: Form) -> OpenDraft:
+    """Move the draft to `new`; `draft` comes from `load_to_write`. Every value stays: carried over, or set aside."""
+    comparison, row = compare(old.plan, new.plan), draft.row
+    typed = carried_over(draft.typed, comparison, number=old.version)
+    _move_files(session, draft, comparison)
+    # Every field counts as saved once more: a page of the old version that is still open knows an older revision.
+    row.revisions = {pointer: row.revisions.get(pointer, 0) + 1 for pointer in {*row.revisions, *typed.values}}
+    row.typed = draft.key.seal(to_bytes(typed), context=context(draft.id))
+    row.form_version, row.form_hash, row.told_version = new.version, new.hash, None
+    row.step = row.step if new.plan.step(row.step or "") else None
+    row.updated_at = clock.now()
+    row.expires_at = row.updated_at + KEPT_FOR
+    session.flush()
+    pointers.follow(session, draft=row)
+    return OpenDraft(row, draft.key, typed)
+
+
+def stay(session: ScopedSession, *, draft: OpenDraft, number: int) -> None:
+    """Its holder goes on with the version it is on, having been told of version `number`."""
+    draft.row.told_version = number
+    session.flush()
+
+
+def carried_over(typed: Typed, comparison: Comparison, *, number: int) -> Typed:
+    """What was typed, in the places of the new version; the rest set aside as `@<number><pointer>`."""
+    return Typed(_placed(typed.values, comparison, number), _placed(typed.rows, comparison, number))
+
+
+def _placed(given: Mapping[str, T], comparison: Comparison, number: int) -> dict[str, T]:
+    return {_place(pointer, comparison, number): value for pointer, value in given.items()}
+
+
+def _place(pointer: str, comparison: Comparison, number: int) -> str:
+    if pointer.startswith("@"):
+        return pointer  # Set aside by an earlier move.
+    return comparison.carry(pointer) or f"@{number}{pointer}"
+
+
+def _move_files(session: ScopedSession, draft: OpenDraft, comparison: Comparison) -> None:
+    """Files are counted by question, so they follow their answers."""
+    for pointer, value in draft.typed.values.items():
+        place = comparison.carry(pointer)
+        if _is_files(value) and place is not None and place != pointer:
+            mine = (Attachment.tenant_id == draft.row.tenant_id, Attachment.owner_id == draft.id)
+            session.execute(update(Attachment).where(*mine, Attachment.question == pointer).values(question=place))
+
+
+def _is_files(value: Raw) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)

@@ -1,0 +1,147 @@
+"""The sheet before publishing: every filing in progress is looked at, township by township, and counted.
+
+Drafts are sealed, so this is a job that unseals them one page at a time; what is written down are counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+
+from xiangtong.dialect.vocabulary import DialectError, Facts
+from xiangtong.drafts.models import Draft
+from xiangtong.drafts.moving import look
+from xiangtong.drafts.opening import unsealed
+from xiangtong.forms.library import Form, NoSuchForm, read_back
+from xiangtong.forms.migration import Verdict
+from xiangtong.forms.models import FormSheet, FormVersion
+from xiangtong.forms.shelf import Forms
+from xiangtong.kernel import clock, jobs
+from xiangtong.kernel.crypto import SealBroken
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy.divisions import Divisions
+from xiangtong.tenancy.keys import KeyDestroyed, KeyRing
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.neighbourhood import neighbourhood
+from xiangtong.tenancy.scope import CITY, NOBODY, Database, Scope, within
+
+_PAGE = 100
+_TELL_EVERY = 10
+
+
+class Needs(Protocol):
+    """What this job takes of the services."""
+
+    @property
+    def db(self) -> Database: ...
+    @property
+    def keys(self) -> KeyRing: ...
+    @property
+    def library(self) -> Forms: ...
+
+
+@dataclass
+class _Tally:
+    """Counts so far: filings by group, and reasons by question."""
+
+    groups: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+
+    def add(self, verdict: Verdict) -> None:
+        self.groups[verdict.group] += 1
+        for group, reasons in (("asks", verdict.asks), ("stays", verdict.stays)):
+            self.reasons.update((group, one.why, one.pattern, one.label) for one in reasons)
+
+    def unread(self) -> None:
+        self.groups["stays"] += 1
+        self.reasons["stays", "unread", "", ""] += 1
+
+    def fields(self) -> list[dict[str, Any]]:
+        return [
+            {"group": group, "reason": why, "pattern": pattern, "label": label, "drafts": count}
+            for (group, why, pattern, label), count in sorted(self.reasons.items())
+        ]
+
+
+def ask_for_sheet(session: ScopedSession, *, version_id: UUID) -> FormSheet:
+    """Begin to count, or count anew (in scope `city`); the page shows how far it is."""
+    sheet = session.get(FormSheet, version_id, with_for_update=True) or FormSheet(version_id=version_id)
+    sheet.state, sheet.asked_at, sheet.done_at = "counting", clock.now(), None
+    sheet.moves = sheet.asks = sheet.stays = sheet.counted = sheet.townships = 0
+    sheet.fields = []
+    session.add(sheet)
+    session.flush()
+    with within(session, city=False):  # The city's role writes reference tables and no jobs.
+        jobs.defer(session, "drafts.survey", lock=f"sheet:{version_id}", version_id=str(version_id))
+    return sheet
+
+
+@jobs.task("drafts.survey")
+def survey(services: Needs, *, version_id: str, **_: object) -> None:
+    """Count the filings in progress of the form of a draft version, in every township."""
+    with services.db.scope(NOBODY) as session:
+        version = session.get(FormVersion, UUID(version_id))
+        if version is None or version.state != "draft":
+            return
+        new = read_back(
+            version.body, version.parts, services.library.vocabulary, code=version.code, number=0, digest=version.hash
+        )
+        tenant_ids = session.scalars(select(Tenant.id).where(Tenant.kind == "township").order_by(Tenant.id)).all()
+    tally = _Tally()
+    for index, tenant_id in enumerate(tenant_ids, start=1):
+        _count(services, tally, tenant_id=tenant_id, new=new)
+        if index % _TELL_EVERY == 0 or index == len(tenant_ids):
+            _tell(services.db, UUID(version_id), tally, counted=index, of=len(tenant_ids))
+    if not tenant_ids:
+        _tell(services.db, UUID(version_id), tally, counted=0, of=0)
+
+
+def _count(services: Needs, tally: _Tally, *, tenant_id: int, new: Form) -> None:
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        facts: Facts | None = None
+        for row in _waiting(session, tenant_id=tenant_id, code=new.code):
+            facts = facts or _facts(session, tenant_id)
+            try:
+                old = services.library.at(session, code=row.form_code, number=row.form_version)
+                typed = unsealed(session, keys=services.keys, row=row).typed
+                tally.add(look(typed, old=old, new=new, facts=facts))
+            except (NoSuchForm, DialectError, KeyDestroyed, SealBroken):
+                tally.unread()
+
+
+def _waiting(session: ScopedSession, *, tenant_id: int, code: str) -> Iterator[Draft]:
+    """The township's filings in progress of a form, a page at a time. A supplement stays with its case's version."""
+    mine = select(Draft).where(
+        Draft.tenant_id == tenant_id, Draft.state.in_(("open", "handed")), Draft.form_code == code,
+        Draft.case_id.is_(None), Draft.expires_at > clock.now(),
+    )  # fmt: skip
+    last: UUID | None = None
+    while True:
+        page = session.scalars((mine.where(Draft.id > last) if last else mine).order_by(Draft.id).limit(_PAGE)).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        last = page[-1].id
+        for row in page:
+            session.expunge(row)
+
+
+def _facts(session: ScopedSession, tenant_id: int) -> Facts:
+    tenant = session.get_one(Tenant, tenant_id)
+    villages = neighbourhood(session, tenant=tenant).villages
+    lists = {"villages": villages, "divisions": Divisions(session, home=tenant.division_code)}
+    return Facts(clock.today(), tenant.params, lists)
+
+
+def _tell(db: Database, version_id: UUID, tally: _Tally, *, counted: int, of: int) -> None:
+    with db.scope(CITY) as session:
+        sheet = session.get_one(FormSheet, version_id)
+        sheet.moves, sheet.asks, sheet.stays = (tally.groups[group] for group in ("moves", "asks", "stays"))
+        sheet.counted, sheet.townships, sheet.fields = counted, of, tally.fields()
+        if counted == of:
+            sheet.state, sheet.done_at = "done", clock.now()
