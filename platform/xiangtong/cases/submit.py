@@ -25,6 +25,7 @@ from xiangtong.cases.models import CaseMaterial, CaseRecord
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, append, fact_row, seal_body, settle_due
+from xiangtong.dialect.known import kept
 from xiangtong.drafts import work
 from xiangtong.drafts.answers import answers
 from xiangtong.drafts.models import Draft
@@ -62,6 +63,7 @@ class _Filing:
     tenant: Tenant
     form: Form
     item: FiledItem
+    facts: Facts
 
 
 class FormChanged(Conflict):
@@ -103,7 +105,7 @@ def submit(
         session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id, files=files
     )
     body: Body = {"answers": stored, **parties(stored, form.plan.form)}  # type: ignore[typeddict-item]
-    filing = _Filing(draft, tenant, form, item)
+    filing = _Filing(draft, tenant, form, item, facts)
     case = OpenCase(_record(session, keys, filing, body), draft.key, body)
     _file(session, case=case, draft=draft, form=form, materials=materials)
     return _receipt(case.row)
@@ -155,7 +157,10 @@ def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) 
     case = CaseRecord(
         tenant_id=tenant.id, id=row.id, short_code=short_code(), submit_key=row.submit_key, state=moves.SUBMITTED,
         open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
-        filed={"item": item.item(), "unit": item.unit(), "form": _form(filing.form)},
+        filed={
+            "item": item.item(), "unit": item.unit(), "form": _form(filing.form),
+            "known": kept(filing.form.plan, filing.facts),
+        },
         channel="agent" if row.state == "handed" else row.channel, division_code=tenant.division_code,
         village_code=_village(filing, body), citizen_id=row.citizen_id, data_key_id=row.data_key_id,
         body=seal_body(filing.draft.key, row.id, body), last_seq=0, chain="",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xiangtong.dialect import conditions
-from xiangtong.dialect._patterns import why_refused
+from xiangtong.dialect.patterns import why_refused
 from xiangtong.dialect.resolve import OVERRIDDEN
 from xiangtong.dialect.rewrite import are_options, discriminator
 from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Finding, Schema, Vocabulary

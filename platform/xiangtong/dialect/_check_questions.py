@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xiangtong.dialect import _check_annotations as annotations
-from xiangtong.dialect import expressions
+from xiangtong.dialect import _check_annotations, expressions
 from xiangtong.dialect.operators import OPERATORS
 from xiangtong.dialect.vocabulary import Finding, Schema, Vocabulary
 from xiangtong.dialect.wiring import containers
@@ -15,7 +14,7 @@ from xiangtong.dialect.wiring import containers
 def check_questions(schema: Schema, library: Vocabulary) -> Iterator[Finding]:
     """Yield what is refused about single questions, groups, rows and their rules."""
     params = schema.get("x-params", {})
-    yield from annotations.check_params(params)
+    yield from _check_annotations.check_params(params)
     for part, scope, place in containers(schema):
         yield from _closed(part, place)
         for index, spec in enumerate(part.get("x-rules", ())):
@@ -51,7 +50,7 @@ def _question(question: Any, place: str, library: Vocabulary, params: Schema) ->
     if kind is not None:
         yield from _fits_kind(question, place, kind)
     yield from _options(question, place)
-    yield from annotations.check_annotations(question, place, params, kind or {})
+    yield from _check_annotations.check_annotations(question, place, params, kind or {})
     if question.get("x-kind") == "matrix":
         yield from _lines(question, place)
     if "x-derive" in question:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from xiangtong.dialect._patterns import portable
+from xiangtong.dialect.patterns import portable
 from xiangtong.dialect.vocabulary import DialectError, Schema
 
 Test = Callable[[Any], bool]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from xiangtong.dialect.plan import Question
 from xiangtong.dialect.vocabulary import Schema
 
 #: Name in ``x-en`` → the keyword that says the same in Chinese.
@@ -34,7 +35,7 @@ def _beside(question: Schema, words: Mapping[str, str]) -> dict[str, Any]:
     told = {part: words[question[key]] for part, key in _PARTS.items() if question.get(key) in words}
     if "x-row" in question and question["x-row"].get("add") in words:
         told["add"] = words[question["x-row"]["add"]]
-    beside: dict[str, Any] = {"x-en": told | question.get("x-en", {})}
+    beside: dict[str, Any] = {"x-en": told | question.get("x-i18n", {}).get("en", {}) | question.get("x-en", {})}
     if "x-options" in question:
         beside["x-options"] = [_option(one, words) for one in question["x-options"]]
     if "x-material" in question:
@@ -58,6 +59,23 @@ def _option(option: Mapping[str, str], words: Mapping[str, str]) -> dict[str, st
 def _material(material: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
     told = {"name_en": words.get(material["name"], ""), "when_en": words.get(material.get("when", ""), "")}
     return {key: value for key, value in told.items() if value} | dict(material)
+
+
+def words_in(question: Question, part: str, language: str) -> tuple[str, str]:
+    """Give a part of a question's words (label, title, hint, text …) and the language they are in.
+
+    Falls back from a language of a region to the language, and at last to the Chinese of the form.
+    """
+    own = str(getattr(question, part, "") or "")
+    tags = language.replace("_", "-").split("-")
+    for length in range(len(tags), 0, -1):
+        tag = "-".join(tags[:length])
+        told = question.english if tag == "en" else question.notes.get("x-i18n", {}).get(tag, {})
+        if tag == "zh" or not own:
+            break
+        if told.get(part):
+            return str(told[part]), tag
+    return own, "zh-CN"
 
 
 def unspoken(node: Schema) -> Iterator[str]:

@@ -37,7 +37,7 @@ def are_options(members: Any) -> bool:
 
 
 def _with_options(schema: Schema) -> Schema:
-    members = schema.get("oneOf")
+    members = schema.get("oneOf") or []
     if not are_options(members):
         return schema
     kept = {key: value for key, value in schema.items() if key != "oneOf"}
@@ -82,7 +82,7 @@ def _as_ifs(schema: Schema) -> Iterator[dict[str, Any]]:
         yield {"if": {"required": [name]}, "then": {"required": list(names)}}
     for name, branch in schema.get("dependentSchemas", {}).items():
         yield {"if": {"required": [name]}, "then": branch}
-    members = schema.get("oneOf")
+    members = schema.get("oneOf") or []
     if members:
         yield from _discriminated(members)
 

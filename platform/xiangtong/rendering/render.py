@@ -81,7 +81,7 @@ class _Writer:
         holder: Any = data
         for step in above:
             holder = holder.get(step) if isinstance(holder, Mapping) else None
-        value = holder.get(name) if isinstance(holder, Mapping) else None
+        value = holder.get(name, question.default) if isinstance(holder, Mapping) else question.default
         return self._write(question, question.pattern, value, {})
 
     def _write(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
@@ -109,7 +109,8 @@ class _Writer:
         elif question.kind == "division":
             holes[BODY] = self._levels(question, look, value, row)
         else:
-            holes[VALUE] = escape(typed(question.kind, value))
+            # What is write-only never comes back to a page; an empty input leaves it as it was.
+            holes[VALUE] = escape("" if question.write_only else typed(question.kind, value))
         return self._fill(look, question, pointer, holes)
 
     def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> str:
@@ -136,7 +137,8 @@ class _Writer:
     def _children(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         answers = value if isinstance(value, Mapping) else {}
         parts = [
-            self._write(child, f"{pointer}/{child.name}", answers.get(child.name), row) for child in question.children
+            self._write(child, f"{pointer}/{child.name}", answers.get(child.name, child.default), row)
+            for child in question.children
         ]
         return "".join(parts)
 
@@ -148,7 +150,7 @@ class _Writer:
             problem=pointer in self._problems,
             optional=pointer not in ctx.required if ctx.required is not None else not question.always_required,
             hidden=ctx.visible is not None and pointer not in ctx.visible,
-            readonly=ctx.readonly or pointer in ctx.locked,
+            readonly=ctx.readonly or question.read_only or pointer in ctx.locked,
             source=ctx.sources.get(pointer, ""),
             township_options=self._township_options(question),
         )

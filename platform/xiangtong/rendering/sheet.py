@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from xiangtong.dialect.english import words_in
 from xiangtong.dialect.plan import Option, Plan, Question
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
@@ -101,15 +103,23 @@ class Sheet:
         )
 
     def _words(self, question: Question, part: str) -> str:
-        own = str(getattr(question, part))
-        return quiet(question.english.get(part, own) if self.locale == "en" else own)
+        words, language = words_in(question, part, self.locale)
+        return self._spoken(quiet(words), language)
+
+    def _spoken(self, words: str, language: str) -> str:
+        """Mark words that are not in the page's language, line by line, for those who hear them read."""
+        if not words or language.partition("-")[0] == self.locale.partition("_")[0]:
+            return words
+        marked = Markup('<span lang="{}">{}</span>')
+        return Markup("\n").join(marked.format(language, line) for line in words.split("\n"))
 
     def _hint(self, question: Question) -> str:
         hint = self._words(question, "hint")
         if not question.example:
             return hint
         if self.locale == "en":
-            return quiet(f"{hint} For example: {self._words(question, 'example')}".lstrip())
+            spoken = Markup("For example: {}").format(self._words(question, "example"))
+            return Markup(" ").join([hint, spoken]) if hint else spoken
         example = f"例如 {question.example}"
         return quiet(f"{hint.rstrip('。')}，{example}" if hint else example)
 

@@ -74,6 +74,25 @@ def apply_action(plan: Plan, data: Any, action: str) -> dict[str, Any]:
     return changed
 
 
+def without_secrets(plan: Plan, data: Any) -> dict[str, Any]:
+    """Copy answers for a page without those that are write-only: they never leave the server again."""
+    return _open(plan.root.children, data) if isinstance(data, dict) else {}
+
+
+def _open(questions: Iterable[Question], data: dict[str, Any]) -> dict[str, Any]:
+    hidden = {question.name for question in questions if question.write_only}
+    inner = {question.name: question.children for question in questions if question.children}
+    return {name: _open_inside(inner.get(name), value) for name, value in data.items() if name not in hidden}
+
+
+def _open_inside(questions: Iterable[Question] | None, value: Any) -> Any:
+    if questions is None:
+        return value
+    if isinstance(value, list):
+        return [_open_inside(questions, one) for one in value]
+    return _open(questions, value) if isinstance(value, dict) else value
+
+
 def _typed_question(plan: Plan, pointer: str) -> Question | None:
     question = plan.question_at(pointer) if _POINTER.fullmatch(pointer) else None
     if question is None or question.children or question.is_derived or question.office or question.read_only:

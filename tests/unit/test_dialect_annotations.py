@@ -1,0 +1,127 @@
+"""What default, readOnly, writeOnly, deprecated, dated parameters and translations do on a page and on a case."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.english import words_in
+from xiangtong.dialect.known import as_of_today, kept, version_of
+from xiangtong.dialect.plan import Plan
+from xiangtong.dialect.vocabulary import Facts, Vocabulary
+from xiangtong.fields.formats import FORMATS
+from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.render import render_form
+from xiangtong.validation.form_data import from_form, put_value, without_secrets
+from xiangtong.validation.validate import validate
+
+_TEXT = {"type": "string", "x-kind": "text", "maxLength": 9}
+_TIERS = [
+    {"from": "2025-01-01", "value": [{"value": "1", "label": "一档"}]},
+    {"from": "2026-01-01", "value": [{"value": "2", "label": "二档"}]},
+]
+
+
+def a_plan() -> Plan:
+    """A form with one question for each annotation."""
+    questions: dict[str, Any] = {
+        "a": {**_TEXT, "x-label": "甲", "default": "起初", "x-i18n": {"en": {"label": "A"}, "zh-Hant": {"label": "甲繁"}}},
+        "seen": {**_TEXT, "x-label": "乙", "readOnly": True},
+        "pin": {**_TEXT, "x-label": "丙", "writeOnly": True, "x-hint": "记住它"},
+        "long": {**_TEXT, "x-label": "丁", "x-messages": {"too-long": "写短一点"}, "x-en": {"too-long": "Shorter, please"}},
+        "tier": {"type": "string", "x-kind": "choice", "x-label": "档", "x-options-from": "tiers"},
+        "rows": {
+            "type": "array", "maxItems": 3, "x-kind": "rows", "x-label": "行",
+            "items": {"type": "object", "additionalProperties": False, "properties": {
+                "b": {**_TEXT, "x-label": "子", "default": "行里"}, "key": {**_TEXT, "x-label": "密", "writeOnly": True},
+            }},
+        },
+    }  # fmt: skip
+    return compile_plan(
+        {
+            "$schema": "urn:xiangtong:form-dialect:1", "title": "表", "x-form": {"code": "notes"},
+            "x-steps": [{"id": "all", "title": "填", "ask": [f"/{name}" for name in questions]}],
+            "x-params": {
+                "tiers": {"title": "档次", "dated": True, "default": _TIERS},
+                "most": {"title": "最多", "dated": True, "default": [{"from": "2026-03-01", "value": 7}]},
+            },
+            "type": "object", "additionalProperties": False, "properties": questions,
+        },
+        Vocabulary(documents={}, kinds={}, formats=FORMATS),
+    )  # fmt: skip
+
+
+PLAN = a_plan()
+
+
+def page(data: dict[str, Any], locale: str = "zh_CN") -> str:
+    """The form as a page shows it."""
+    return str(render_form(PLAN, data, [], RenderContext(locale=locale)))
+
+
+def test_a_default_stands_in_the_input_until_somebody_answers() -> None:
+    assert 'value="起初"' in page({})
+    assert 'value="行里"' in page({"rows": [{}]})
+    assert "起初" not in page({"a": ""})
+    assert "行里" not in page({"rows": [{"b": ""}]})
+
+
+def test_what_is_read_only_is_shown_and_never_typed() -> None:
+    assert from_form(PLAN, [("/seen", "x")]) == {}
+    data: dict[str, Any] = {}
+    assert put_value(PLAN, data, "/seen", "已知")
+    assert from_form(PLAN, [("/seen", "x")], data) == {"seen": "已知"}
+    shown = page(data)
+    assert "已知" in shown
+    assert "readonly" in shown.split('name="/seen"')[1].split(">")[0]
+
+
+def test_what_is_write_only_never_comes_back_and_stays_when_left_empty() -> None:
+    data = from_form(PLAN, [("/pin", "1234"), ("/rows/0/key", "99")])
+    assert data == {"pin": "1234", "rows": [{"key": "99"}]}
+    assert "1234" not in page(data)
+    assert from_form(PLAN, [("/pin", "")], data) == data
+    assert from_form(PLAN, [("/pin", "5678")], data)["pin"] == "5678"
+    assert without_secrets(PLAN, data) == {"rows": [{}]}
+    assert PLAN.question_at("/pin").sensitive  # type: ignore[union-attr]
+
+
+def test_a_form_says_a_problem_in_its_own_words() -> None:
+    problems = validate(PLAN, {"long": "0123456789"}, Facts(date(2026, 3, 10)))
+    assert [(one.code, one.message, one.message_en) for one in problems] == [
+        ("too-long", "写短一点", "Shorter, please")
+    ]
+
+
+def test_a_case_keeps_what_it_was_decided_by() -> None:
+    known = kept(
+        PLAN, Facts(date(2026, 2, 1), {"most": [{"from": "2026-01-15", "value": 9}]}, {"villages": {"1": "甲村"}})
+    )
+    version = version_of({"2": "二档"})
+    dated = {"most": "2026-01-15", "tiers": "2026-01-01"}
+    assert known == {"day": "2026-02-01", "params": {"most": 9}, "dated": dated, "lists": {"tiers": version}}
+    assert version != version_of({"2": "三档"})
+
+
+def test_what_is_in_force_is_chosen_once() -> None:
+    facts = as_of_today(PLAN, Facts(date(2026, 2, 1)))
+    assert facts.params["most"] is None
+    assert facts.options["tiers"] == {"2": "二档"}
+    assert as_of_today(PLAN, facts) == facts
+
+
+def test_words_fall_back_from_the_region_to_the_language_to_chinese() -> None:
+    question = PLAN.by_pattern["/a"]
+    assert words_in(question, "label", "en_GB") == ("A", "en")
+    assert words_in(question, "label", "zh-Hant-HK") == ("甲繁", "zh-Hant")
+    assert words_in(question, "label", "zh_CN") == ("甲", "zh-CN")
+    assert words_in(question, "label", "bo") == ("甲", "zh-CN")
+
+
+def test_words_in_another_language_than_the_page_say_so() -> None:
+    english = page({}, "en")
+    assert '<span lang="zh-CN">丙</span>' in english
+    assert '<span lang="zh-CN">记住它</span>' in english
+    assert ">A<" in english
+    assert "lang=" not in page({})
