@@ -248,3 +248,11 @@ def test_a_signature_drawn_on_nothing_is_ink_on_white() -> None:
     drawn.save(out, "PNG")
     with Image.open(io.BytesIO(thumbnail(out.getvalue()))) as small:
         assert small.getpixel((2, 2)) == (255, 255, 255)
+
+
+def test_a_blank_form_leaves_room_for_what_is_long() -> None:
+    """A list of peoples is a line to write on; a household too wide for a table has three blocks."""
+    sheet = blank(library().form("minimum-living").plan)
+    assert max(len(box.ticks) for row in sheet.rows for box in row) <= 16
+    blocks = [row[0].text for row in sheet.rows if row[0].role == "head" and row[0].span == 24]
+    assert len(blocks) >= 3, blocks

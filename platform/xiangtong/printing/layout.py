@@ -16,7 +16,7 @@ from xiangtong.printing.words import Reader
 #: Groups that are asked and read as one thing, and so have one box.
 _COMPOSED = frozenset({"date-range", "document", "full-address", "location"})
 _LABEL, _NARROW_LABEL = 4, 3
-_BLANK_LINES = 5
+_BLANK_LINES, _BLANK_BLOCKS = 5, 3
 _SIGNED = "签名（盖章）：　　　　　　　　　　年　　月　　日"
 
 
@@ -155,15 +155,20 @@ class _Layout:
         shares = spans([leaf for leaf, _ in columns], landscape=self.landscape)
         given = [row if isinstance(row, Mapping) else {} for row in rows]
         if shares is None:
-            self._blocks(question, given or ([{}] if self.reader.blank else []), pointer)
+            self._blocks(question, given or [{}] * self._lines(question, _BLANK_BLOCKS), pointer)
         elif given or self.reader.blank:
-            lines = int(question.notes.get("x-print", {}).get("lines", _BLANK_LINES))
+            lines = self._lines(question, _BLANK_LINES)
             self._head(["序号", *(leaf.title for leaf, _ in columns)], [1, *shares])
             for number, row in enumerate(given or [{}] * lines, 1):
                 self._cells(str(number), [(leaf, _at(row, path)) for leaf, path in columns], [1, *shares])
         if not given and not self.reader.blank:
             self._add((Box("cell", GRID, "无"),))
         self.headings.clear()
+
+    def _lines(self, question: Question, usual: int) -> int:
+        """How many empty rows a blank form leaves; a filed one leaves none."""
+        most = int(question.schema.get("maxItems", usual))
+        return int(question.notes.get("x-print", {}).get("lines", min(usual, most))) if self.reader.blank else 0
 
     def _blocks(self, question: Question, rows: Sequence[Mapping[str, Any]], pointer: str) -> None:
         """Too many columns for the paper: each row is a block of pairs."""

@@ -15,12 +15,14 @@ _YES_NO = (Option("true", "是"), Option("false", "否"))
 _AGREED = (Option("true", "本人同意并确认"),)
 #: Longer lists are written as the one answer that was given: ticks are for choices taken in at a glance.
 _MOST_TICKED = 60
+#: On a blank form, too, nobody looks for theirs among 58 boxes: a line to write on is quicker.
+_MOST_BOXES = 16
 _JOINTS = {"date-range": " 至 "}
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Turns values into words. `blank` forms show every option, however many."""
+    """Turns values into words. A `blank` form shows every option of a choice."""
 
     blank: bool = False
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -36,7 +38,7 @@ class Reader:
     def ticks(self, question: Question, value: Any) -> tuple[Tick, ...]:
         """The options with what was chosen ticked; nothing for what is no choice, or too long a one."""
         options = _options(question)
-        if not options or question.is_derived:
+        if not options or question.is_derived or len(options) > _MOST_BOXES:
             return ()
         if not self.blank and sum(len(one.label) + 2 for one in options) > _MOST_TICKED:
             return ()
