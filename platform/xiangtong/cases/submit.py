@@ -31,6 +31,7 @@ from xiangtong.drafts.answers import answers
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import Holder, OpenDraft, context, may_hold
 from xiangtong.drafts.typed import Typed, from_bytes
+from xiangtong.forms.models import FormVersion
 from xiangtong.kernel import clock as time
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound
@@ -67,9 +68,15 @@ class _Filing:
 
 
 class FormChanged(Conflict):
-    """The draft was begun on another version of the form; it has to be looked at once more."""
+    """The draft is on another version of the form than the one it was to be filed on."""
 
     code = "FORM_CHANGED"
+
+
+class FormWithdrawn(Conflict):
+    """The version the draft is on was withdrawn: nothing may be filed on it."""
+
+    code = "FORM_WITHDRAWN"
 
 
 class FilingClosed(Conflict):
@@ -92,7 +99,8 @@ def submit(
     """File the draft; the same receipt for every further call.
 
     `facts` is what the form's rules may know (the day, the tenant's parameters and lists). Raises Problems with all
-    that has to be mended, FormChanged, FilingClosed, attachments.NotReady, NotFound for somebody else's draft.
+    that has to be mended, FormChanged, FormWithdrawn, FilingClosed, attachments.NotReady, NotFound for somebody
+    else's draft.
     """
     draft, tenant = _locked(session, keys, tenant_id, draft_id, holder)
     if draft.row.state == "submitted":
@@ -125,17 +133,20 @@ def _locked(
     found = session.execute(_draft_query(), {"tenant": tenant_id, "draft": draft_id}).first()
     if found is None or not may_hold(session, found[0], holder):
         raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
-    row, tenant, wrapped, *own = found
+    row, tenant, state, wrapped, *own = found
+    if state == "withdrawn" and row.state != "submitted":
+        raise FormWithdrawn("您填的这张表已经停用，填过的都还在，请换到新表再提交", "This version was withdrawn")
     keys.remember(session, tenant_id=tenant_id, wrapped=own)
     key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
 
 
 @cache
-def _draft_query() -> Select[Draft, Tenant, bytes, bytes, bytes]:
+def _draft_query() -> Select[Draft, Tenant, str, bytes, bytes, bytes]:
     return (
-        select(Draft, Tenant, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
+        select(Draft, Tenant, FormVersion.state, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
         .join(Tenant, Tenant.id == Draft.tenant_id)
+        .outerjoin(FormVersion, (FormVersion.code == Draft.form_code) & (FormVersion.number == Draft.form_version))
         .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
         .where(Draft.tenant_id == bindparam("tenant"), Draft.id == bindparam("draft"))
         .where(Draft.state != "expired", Draft.case_id.is_(None))
@@ -147,8 +158,8 @@ def _draft_query() -> Select[Draft, Tenant, bytes, bytes, bytes]:
 def _check_open(draft: OpenDraft, tenant: Tenant, form: Form) -> None:
     if tenant.state != "open":
         raise FilingClosed(f"{tenant.name}现在不受理网上申请，请打电话问一问", f"{tenant.name} takes no filings")
-    if draft.row.form_hash != form.hash:
-        raise FormChanged("这张表有更新，填好的内容都还在，请再看一遍后提交", "The form has a newer version")
+    if draft.row.form_version != form.version:
+        raise FormChanged("这张表有更新，填好的内容都还在，请再看一遍后提交", "The draft is on another version")
 
 
 def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) -> CaseRecord:

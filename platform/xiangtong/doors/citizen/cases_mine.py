@@ -24,6 +24,7 @@ from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import citizen as signed_in
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_case
 from xiangtong.drafts.models import CitizenDraft
 from xiangtong.drafts.pointers import drafts_of
 from xiangtong.kernel import clock
@@ -124,7 +125,7 @@ def own(here: Visit, case_no: str, *, to_move: bool = False) -> OpenCase:
 
 
 def _answers(here: Visit, case: OpenCase) -> Markup:
-    plan = services().library.form(case.row.form_code).plan
+    plan = form_of_case(here.session, case.row).plan
     options = as_of_today(plan, here.facts).options
     ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=options)
     return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
@@ -132,7 +133,7 @@ def _answers(here: Visit, case: OpenCase) -> Markup:
 
 def _files(here: Visit, case: OpenCase) -> list[tuple[str, str, str]]:
     """(what it is, the name of the file, its address) of everything that was handed in."""
-    plan, row = services().library.form(case.row.form_code).plan, case.row
+    plan, row = form_of_case(here.session, case.row).plan, case.row
     handed_in = attachments.of_case(here.session, key=case.key, tenant_id=row.tenant_id, case_id=row.id)
     found = []
     for one in handed_in:

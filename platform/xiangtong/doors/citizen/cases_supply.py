@@ -16,6 +16,7 @@ from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.cases_mine import own
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_case
 from xiangtong.kernel.errors import NotFound, Problems
 from xiangtong.rendering.view import id_of
 
@@ -35,7 +36,7 @@ def begin(code: str, case_no: str) -> Response:
     with visit(code) as here:
         case = own(here, case_no, to_move=True)
         asked, _ = asked_of(here.session, case=case)
-        form = services().library.form(case.row.form_code)
+        form = form_of_case(here.session, case.row)
         draft = begin_supplement(here.session, keys=services().keys, case=case, holder=here.holder, title=form.title)
         filing = open_filing(here, form.code, draft.id)
         wanted = next((one.pointer for one in asked if one.pointer), None)

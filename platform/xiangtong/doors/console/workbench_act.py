@@ -21,7 +21,7 @@ from xiangtong.doors.console.workbench import AT, blueprint, case_page
 from xiangtong.doors.console.workbench_desk import Desk, Place, actor_of, desk, opened
 from xiangtong.doors.console.workbench_moves import ACTIONS, Action, Ask, decisions, offered
 from xiangtong.doors.shared import access, asking
-from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_case
 from xiangtong.identity.staff import actor_of as audit_actor
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems
@@ -73,7 +73,7 @@ def _do(here: Desk, case: OpenCase, action: Action, names: list[str]) -> None:
     if action.does is not None:
         action.does(here.session, case, actor, request.form)
         return
-    asked, found = picking.read(services().library.form(case.row.form_code).plan, request.form)
+    asked, found = picking.read(form_of_case(here.session, case.row).plan, request.form)
     names += found
     ask_supplement(
         here.session, case=case, actor=actor, asked=asked, answer_days=_answer_days(asked),
@@ -108,22 +108,22 @@ def _form(
         if action not in offered(moves.allowed(case.row.state), here.who.permissions):
             raise NotFound
         side: dict[str, Any] = {
-            "asks": [(one, _options(one, case)) for one in action.asks],
+            "asks": [(one, _options(here, one, case)) for one in action.asks],
             "preview": _preview(here, case, action),
         }
         if action.move == _NOTICE:
-            side["groups"] = picking.groups(services().library.form(case.row.form_code).plan)
+            side["groups"] = picking.groups(form_of_case(here.session, case.row).plan)
     return case_page(
         here, place, action=action, typed=typed, problems=problems or {}, warning=warning,
         picked=_picked(typed), free_lines=range(picking.FREE_LINES), answer_days=_ANSWER_DAYS, **side,
     )  # fmt: skip
 
 
-def _options(one: Ask, case: OpenCase) -> Any:
+def _options(here: Desk, one: Ask, case: OpenCase) -> Any:
     if one.name == "result" and not one.options and one.kind == "select":
         return decisions(case.row.state)
     if one.name == "step_name":
-        plan = services().library.form(case.row.form_code).plan
+        plan = form_of_case(here.session, case.row).plan
         return [(question.title, question.title) for question in plan.by_pattern.values() if question.kind == "opinion"]
     return one.options
 

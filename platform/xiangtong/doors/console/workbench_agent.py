@@ -15,6 +15,7 @@ from xiangtong.doors.console.workbench_desk import Desk, desk
 from xiangtong.doors.console.workbench_filing import holder_of, open_filing
 from xiangtong.doors.shared import access
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import expiry, handing, opening
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import FormRef
@@ -143,15 +144,11 @@ def _page(here: Desk, problems: dict[str, str] | None = None) -> str:
         "gone": gettext("已删掉"),
     }
     return render_template(
-        "console/workbench/agent.html", handed=handed, drafts=[(_title(one), one) for one in drafts],
+        "console/workbench/agent.html", handed=handed, drafts=[(form_of_draft(here.session, one).title, one) for one in drafts],
         items=[(item.form_code, item.name) for item in _items(here)], villages=villages, names=here.around.villages,
         problems=problems or {}, typed=request.form, done=words.get(request.args.get("done", ""), ""),
         local=clock.local,
     )  # fmt: skip
-
-
-def _title(draft: Draft) -> str:
-    return services().library.form(draft.form_code).title
 
 
 def _note(here: Desk, action: str, draft_id: UUID, detail: dict[str, Any]) -> None:

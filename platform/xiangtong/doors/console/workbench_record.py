@@ -21,7 +21,7 @@ from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console import workbench_words as words
 from xiangtong.doors.console.workbench_desk import Place
-from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_case
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.ledger.models import Receipt
@@ -101,7 +101,7 @@ def record_of(
 ) -> Record:
     """The case as the window sees it; `shown` are the pointers somebody asked to see in full."""
     row = detail.row
-    plan = services().library.form(row.form_code).plan
+    plan = form_of_case(session, row).plan
     return Record(
         place=place, detail=detail, title=row.item_name,
         state=str(words.STATES.get(row.state, row.state)), state_look=_look(row.state),

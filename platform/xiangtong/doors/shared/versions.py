@@ -1,0 +1,42 @@
+"""Which version of a form a page works with: a draft and a case keep theirs, whatever is live today."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from xiangtong.cases.models import CaseRecord
+from xiangtong.doors.shared.services import services
+from xiangtong.drafts.models import Draft
+from xiangtong.forms.library import Form, NoSuchForm
+
+
+def form_of_draft(session: Session, draft: Draft) -> Form:
+    """The version the draft is on; raises NoSuchForm."""
+    return services().library.at(session, code=draft.form_code, number=draft.form_version)
+
+
+def form_of_case(session: Session, case: CaseRecord) -> Form:
+    """The version the case was filed on; raises NoSuchForm."""
+    filed = case.filed["form"]
+    return services().library.at(session, code=filed["code"], number=filed["version"])
+
+
+def newer_than(draft: Draft) -> Form | None:
+    """The version its holder has to be told of before going on; None where there is nothing to tell.
+
+    Somebody who chose to go on with the old version is left alone until a newer one comes, or the old is withdrawn.
+    """
+    library = services().library
+    try:
+        live = library.form(draft.form_code)
+    except NoSuchForm:
+        return None
+    if draft.case_id is not None or live.version == draft.form_version:
+        return None
+    told = draft.told_version == live.version
+    return None if told and not is_withdrawn(draft) else live
+
+
+def is_withdrawn(draft: Draft) -> bool:
+    """Whether nothing may be filed any more on the version the draft is on."""
+    return services().library.stands(code=draft.form_code, number=draft.form_version) == "withdrawn"
