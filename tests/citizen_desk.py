@@ -17,7 +17,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from attachment_flow import jpeg
-from xiangtong.doors.citizen import apply, cases, mode, printing, sign_in, uploads
+from xiangtong.doors.citizen import apply, cases, mode, offline, printing, sign_in, uploads
 from xiangtong.doors.shared.frame import create_door
 from xiangtong.drafts import opening
 from xiangtong.drafts.opening import Holder, OpenDraft
@@ -93,7 +93,7 @@ class Desk:
 def make_desk(services: Services, claims: Claims = QIAN_QI) -> Desk:
     """A desk with an item that is declared with the form; pages are tried without their CSRF tokens."""
     app = create_door("citizen-test", services, WTF_CSRF_ENABLED=False)
-    for part in (mode, sign_in, uploads, apply, cases, printing):
+    for part in (mode, sign_in, offline, uploads, apply, cases, printing):
         app.register_blueprint(part.blueprint)
     with services.db.scope(Scope(tenant_id=1)) as session:
         if session.get(Item, (1, "old-age")) is None:

@@ -7,7 +7,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
-from xiangtong.doors.citizen import apply, cases, channel, mode, printing, sign_in, uploads
+from xiangtong.doors.citizen import apply, cases, channel, mode, offline, printing, sign_in, uploads
 from xiangtong.doors.cityctl import blueprint as city
 from xiangtong.doors.console import pushing, workbench_act, workbench_fill
 from xiangtong.doors.console.app import create_console
@@ -24,6 +24,7 @@ _BLUEPRINTS = (
     api,
     mode.blueprint,
     sign_in.blueprint,
+    offline.blueprint,
     uploads.blueprint,
     apply.blueprint,
     cases.blueprint,

@@ -56,14 +56,14 @@ def test_the_later_save_wins_and_the_other_value_is_told(db: Database, keys: Key
     with db.scope(a_scope(ME)) as session:
         draft = a_draft(session, keys=keys, citizen_id=ME)
         saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "王五", 0)])
-        assert saved.revisions == {"/owner": 1}
+        assert saved.revisions == {"/owner": 2}
         assert saved.conflicts == ()
         saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "王五", 0)])
-        assert (saved.revisions, saved.conflicts) == ({"/owner": 1}, ())
+        assert (saved.revisions, saved.conflicts) == ({"/owner": 2}, ())
         saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "李四", 0)])
-        assert saved.revisions == {"/owner": 2}
+        assert saved.revisions == {"/owner": 3}
         assert [(one.pointer, one.other) for one in saved.conflicts] == [("/owner", "王五")]
-        saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "赵六", 2)])
+        saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "赵六", 3)])
         assert saved.conflicts == ()
         saved = save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/owner", "王五")])
         assert saved.conflicts == ()

@@ -151,7 +151,13 @@ def test_a_draft_changed_elsewhere_stops_saving_and_says_so(page: Page, desk: De
 def test_what_was_typed_on_another_device_is_shown_beside(page: Page, desk: Desk) -> None:
     desk.conflicts = [{"pointer": "/area", "other": "99"}]
     page.fill("#f-area", "88")
-    expect(page.locator('[data-field="/area"] [data-other]')).to_have_text("别处填的是“99”，现在存的是这里填的")
+    told = page.locator('[data-field="/area"] [data-other]')
+    expect(told).to_contain_text("在另一台手机上改过：那边填的是“99”，现在存的是这里填的")
+    desk.conflicts = []
+    told.get_by_role("button", name="用那边填的").click()
+    expect(page.locator("#f-area")).to_have_value("99")
+    expect(page.locator("[data-saved]")).not_to_have_attribute("data-pending", "")
+    assert desk.saved[-1]["value"] == "99"
 
 
 def test_a_file_is_sent_as_soon_as_it_is_picked(page: Page, desk: Desk, tmp_path: Path) -> None:

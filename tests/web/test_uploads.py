@@ -48,11 +48,11 @@ class Citizen:
     def files(self) -> str:
         return f"/321003100/drafts/{self.draft_id}/files"
 
-    def add(self, data: bytes, *, name: str = "身份证.jpg", pointer: str = POINTER) -> TestResponse:
+    def add(self, data: bytes, *, name: str = "身份证.jpg", pointer: str = POINTER, **more: str) -> TestResponse:
         """What the page's script does with a picked photo."""
         return self.client.post(
             self.files,
-            data={"pointer": pointer, "file": (io.BytesIO(data), name)},
+            data={"pointer": pointer, "file": (io.BytesIO(data), name)} | more,
         )
 
     def offer(self, data: bytes, **changes: Any) -> TestResponse:
@@ -115,6 +115,17 @@ def test_a_picked_photo_is_kept_and_in_the_answers(citizen: Citizen) -> None:
     assert max(small.size) <= 320
     with citizen.services.db.scope(Scope(tenant_id=1)) as session:
         assert session.scalars(select(Attachment.material_code)).all() == ["id_card"]
+
+
+def test_a_photo_sent_twice_under_one_name_is_there_once(citizen: Citizen) -> None:
+    name = {"upload_id": "0123456789abcdef0123456789abcdef"}
+    first, again = citizen.add(jpeg(), **name), citizen.add(jpeg(), **name)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["id"] == again.json["id"]
+    assert len(citizen.named()) == 1
+    assert citizen.client.post(f"{citizen.files}/{first.json['id']}/drop").status_code == 204
+    assert citizen.add(jpeg(), **name).status_code == 404  # What was taken back does not come again by itself.
+    assert citizen.named() == []
 
 
 def test_a_pdf_is_for_saving_and_not_for_showing(citizen: Citizen) -> None:

@@ -118,9 +118,13 @@ def receive(
     examined: Examined,
     rules: Rules,
     material_code: str = "",
+    identity: UUID | None = None,
 ) -> Pending:
-    """Announce a file whose bytes are with us and were examined; follow with `settle_here`."""
-    row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules))
+    """Announce a file whose bytes are with us and were examined; follow with `settle_here`.
+
+    `identity` is the file's id where the page gave it a name of its own, so that it is there once though sent twice.
+    """
+    row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules), identity)
     row.media_type, row.size = examined.media_type, len(examined.data)
     return _added(session, row)
 
@@ -165,9 +169,9 @@ class _Told:
     rules: Rules
 
 
-def _announce(session: Session, key: OpenKey, told: _Told) -> Attachment:
+def _announce(session: Session, key: OpenKey, told: _Told, identity: UUID | None = None) -> Attachment:
     _check_count(session, told)
-    identity = new_id()
+    identity = identity or new_id()
     return Attachment(
         tenant_id=told.tenant_id,
         id=identity,

@@ -18,6 +18,8 @@ from xiangtong.kernel.errors import Problem, Problems
 
 _MOST_FIELDS = 500
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+#: Where a draft remembers what was written over, until one of the two values was chosen. It names no question.
+_OTHER = "_other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class FieldSave:
 
     pointer   JSON Pointer of the value
     value     what was typed: a text, or a list of texts
-    revision  the field's revision the page began from (0: it had none); None: a page without script, which never
-              knows, so it never conflicts
+    revision  the latest revision of the draft that the page knows of this field; None: who saves cannot have missed
+              anything, so it never conflicts
     """
 
     pointer: str
@@ -56,7 +58,7 @@ def save_fields(session: ScopedSession, *, draft: OpenDraft, fields: Sequence[Fi
     """Save `fields` over what is there. `draft` comes from `load_to_write`; raises Problems, TooMuchTyped.
 
     A value that is the same as before keeps its revision. A field saved since the page last saw it is a conflict:
-    the later value (this one) wins, the other is handed back so that the page can show it.
+    the later value (this one) wins, the other is handed back and remembered so that pages can show it.
     """
     _check(fields)
     before, revisions = draft.typed.values, dict(draft.row.revisions)
@@ -65,17 +67,32 @@ def save_fields(session: ScopedSession, *, draft: OpenDraft, fields: Sequence[Fi
         for field in fields
         if _conflicts(field, revisions.get(field.pointer, 0), before.get(field.pointer))
     )
-    for field in fields:
-        if before.get(field.pointer) != field.value:
-            revisions[field.pointer] = revisions.get(field.pointer, 0) + 1
-    typed = draft.typed.changed({field.pointer: field.value for field in fields})
-    row = _keep(session, draft, typed, revisions)
+    changed = {field.pointer: field.value for field in fields if before.get(field.pointer) != field.value}
+    revisions |= dict.fromkeys(changed, latest(revisions) + 1)
+    others = {pointer: other for pointer, other in written_over(draft.typed).items() if pointer not in changed}
+    others |= {one.pointer: one.other for one in conflicts}
+    remembered = {_OTHER: others} if others or _OTHER in before else {}
+    row = _keep(session, draft, draft.typed.changed(changed | remembered), revisions)
     return Saved(row.updated_at, {field.pointer: revisions.get(field.pointer, 0) for field in fields}, conflicts)
+
+
+def latest(revisions: Mapping[str, int]) -> int:
+    """The revision of a whole draft. Each save takes the next number for what it changed.
+
+    So one number tells a page of every field whether it was changed since.
+    """
+    return max(revisions.values(), default=0)
+
+
+def written_over(typed: Typed) -> Mapping[str, Raw]:
+    """What another page wrote into a field before it was written over, by pointer, while nobody has chosen yet."""
+    others: Mapping[str, Raw] = typed.values.get(_OTHER, {})
+    return others
 
 
 def set_files(session: ScopedSession, *, draft: OpenDraft, pointer: str, files: Sequence[Mapping[str, Any]]) -> Saved:
     """The files of the question at `pointer`, all of them: {id, name, size, media_type, digest} each."""
-    revisions = {**draft.row.revisions, pointer: draft.row.revisions.get(pointer, 0) + 1}
+    revisions = {**draft.row.revisions, pointer: latest(draft.row.revisions) + 1}
     row = _keep(session, draft, draft.typed.changed({pointer: [dict(file) for file in files]}), revisions)
     return Saved(row.updated_at, {pointer: revisions[pointer]})
 
@@ -88,12 +105,19 @@ def save_step(session: ScopedSession, *, draft: OpenDraft, step: str) -> None:
 
 def add_row(session: ScopedSession, *, draft: OpenDraft, pointer: str) -> Typed:
     """One more empty row of the repeating question at `pointer`; raises TooMuchTyped."""
-    return _keep_rows(session, draft, draft.typed.with_row(pointer))
+    typed = draft.typed.with_row(pointer)
+    _keep(session, draft, typed, draft.row.revisions)
+    return typed
 
 
 def remove_row(session: ScopedSession, *, draft: OpenDraft, pointer: str, index: int) -> Typed:
     """Without row `index` (from 0) of the repeating question at `pointer`; the rows after it move up."""
-    return _keep_rows(session, draft, draft.typed.without_row(pointer, index))
+    typed, known = draft.typed.without_row(pointer, index), draft.row.revisions
+    # Rows moved up: what a page knows of their fields is old.
+    moved = [name for name in typed.values if name.startswith(f"{pointer}/")]
+    kept = {name: number for name, number in known.items() if name in typed.values}
+    _keep(session, draft, typed, kept | dict.fromkeys(moved, latest(known) + 1))
+    return typed
 
 
 def _check(fields: Sequence[FieldSave]) -> None:
@@ -114,14 +138,8 @@ def _is_typed(value: object) -> bool:
 
 
 def _conflicts(field: FieldSave, stored: int, other: Raw | None) -> bool:
-    return field.revision is not None and other is not None and field.revision < stored and other != field.value
-
-
-def _keep_rows(session: ScopedSession, draft: OpenDraft, typed: Typed) -> Typed:
-    # Rows moved: what a page knows of their fields is old, so every field counts as saved once more.
-    revisions = {pointer: draft.row.revisions.get(pointer, 0) + 1 for pointer in typed.values}
-    _keep(session, draft, typed, revisions)
-    return typed
+    # What was emptied elsewhere is nothing that one could take instead.
+    return field.revision is not None and bool(other) and field.revision < stored and other != field.value
 
 
 def _keep(session: ScopedSession, draft: OpenDraft, typed: Typed, revisions: dict[str, int]) -> Draft:

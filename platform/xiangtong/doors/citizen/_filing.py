@@ -13,11 +13,12 @@ from flask import url_for
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.doors.citizen._known import locked_in
+from xiangtong.doors.citizen import _posted
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import filling, opening
-from xiangtong.drafts.answers import answers, posted_fields
+from xiangtong.drafts.answers import answers
 from xiangtong.drafts.opening import OpenDraft
 from xiangtong.drafts.typed import from_bytes
 from xiangtong.forms.library import Form
@@ -50,8 +51,8 @@ class Filing:
 
     @property
     def revision(self) -> int:
-        """How often anything was saved; a page that knows a smaller number has not seen the latest."""
-        return sum(self.draft.row.revisions.values())
+        """The draft's revision; a page that knows a smaller number has not seen the latest."""
+        return filling.latest(self.draft.row.revisions)
 
     @cached_property
     def data(self) -> dict[str, Any]:
@@ -107,12 +108,10 @@ class Filing:
         return url_for(endpoint, code=code, form_code=self.form.code, draft_id=self.draft.id, **more)
 
     def save(self, pairs: Sequence[tuple[str, str]]) -> Filing:
-        """The filing after a page was posted without script: locked answers and names of no question are left out."""
-        locked = locked_in(self.draft.typed)
-        fields = [field for field in posted_fields(self.plan, pairs) if field.pointer not in locked]
-        changed = [one for one in fields if self.draft.typed.values.get(one.pointer, "") != one.value]
-        if changed:
-            filling.save_fields(self.visit.session, draft=self.draft, fields=changed)
+        """The filing after a page was posted: locked answers and names of no question are left out."""
+        fields = _posted.fields(self.plan, self.draft, pairs)
+        if fields:
+            filling.save_fields(self.visit.session, draft=self.draft, fields=fields)
         return self.again()
 
     def again(self) -> Filing:
@@ -131,21 +130,14 @@ def open_filing(visit: Visit, form_code: str, draft_id: UUID) -> Filing:
 
 
 def open_to_fill(visit: Visit, form_code: str, draft_id: UUID) -> Filing:
-    """The same, locked for writing; raises DraftClosed when it was submitted or is with the clerk.
-
-    A draft that was begun on an earlier version of the form goes on with the present one: what was typed stays, and
-    the page to look it all over comes again before anything is filed.
-    """
+    """The same, locked for writing; raises DraftClosed when it was submitted or is with the clerk."""
     draft = opening.load_to_write(
         visit.session, keys=services().keys, tenant_id=visit.tenant.id, draft_id=draft_id, holder=visit.holder
     )
-    filing = _with_form(visit, draft, form_code)
-    if not filing.supplements and draft.row.form_hash != filing.form.hash:
-        draft.row.form_version, draft.row.form_hash = filing.form.version, filing.form.hash
-    return filing
+    return _with_form(visit, draft, form_code)
 
 
 def _with_form(visit: Visit, draft: OpenDraft, form_code: str) -> Filing:
     if draft.row.form_code != form_code:
         raise NotFound
-    return Filing(visit, draft, services().library.form(form_code))
+    return Filing(visit, draft, form_of_draft(visit.session, draft.row))

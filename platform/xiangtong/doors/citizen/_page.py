@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext
 
-from xiangtong.dialect.plan import Step
-from xiangtong.doors.citizen import _known
+from xiangtong.dialect.known import as_of_today
+from xiangtong.dialect.plan import Question, Step, pattern_of
+from xiangtong.doors.citizen import _known, _masked
 from xiangtong.doors.citizen._filing import Filing
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared.frame import language
+from xiangtong.drafts import filling
+from xiangtong.fields.kinds import KINDS
 from xiangtong.kernel import clock, crypto
+from xiangtong.rendering.answers import value_words
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_step
+from xiangtong.validation.form_data import without_secrets
 from xiangtong.validation.validate import Problem
 
 
 def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, more: bool = False) -> str:
     """The page of one step. `more`: what was answered made further questions appear."""
     ctx = context(filing)
-    row = filing.draft.row
+    row, wrong = filing.draft.row, {one.pointer for one in filing.decision.problems}
+    hidden = _masked.masks(filing.plan, filing.draft.typed, wrong=wrong)
+    shown = _masked.shown(filing.plan, filing.data, hidden.items())
     return render_template(
         "citizen/apply.html",
         form_title=title_of(filing), step_title=words_of(step), hint=step.hint_en if language() == "en" else step.hint,
         number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
-        fields=render_step(filing.plan, step, filing.data, problems, ctx), problems=problem_links(problems, ctx),
-        draft=told(filing), action=filing.address(step), back=filing.before(step) is not None, more=more,
+        fields=render_step(filing.plan, step, shown, problems, ctx), problems=problem_links(problems, ctx),
+        draft=told(filing, hidden), others=_others(filing, step, ctx), action=filing.address(step),
+        back=filing.before(step) is not None, more=more,
         hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
     )  # fmt: skip
 
@@ -38,7 +46,7 @@ def context(filing: Filing) -> RenderContext:
     """The township, the reader and the day, as far as the look of the form depends on them."""
     counted, english = filing.decision.effective, language() == "en"
     return RenderContext(
-        options=filing.facts.options,
+        options=as_of_today(filing.plan, filing.facts).options,
         visible=frozenset(counted.visible),
         required=frozenset(counted.required),
         derived=counted.derived,
@@ -65,8 +73,33 @@ def file_address(filing: Filing) -> Callable[[str], str]:
     return address
 
 
-def told(filing: Filing) -> dict[str, Any]:
-    """What the script of the page is told (components/filing.html)."""
+def _others(filing: Filing, step: Step, ctx: RenderContext) -> list[tuple[str, str, str]]:
+    """(pointer, question, value) of what another phone wrote on this step before it was written over."""
+    found = []
+    for pointer, raw in filling.written_over(filing.draft.typed).items():
+        question = filing.plan.question_at(pointer)
+        if question is not None and asked_on(step, pointer):
+            label = question.title_en if ctx.locale == "en" else question.title
+            words = "、".join(raw) if isinstance(raw, list) else str(raw)
+            value = _masked.mask_of(filing.plan, pointer, raw) or value_words(
+                question, _in_form(question, raw), masked=False, ctx=ctx
+            )
+            found.append((pointer, label, value or words))
+    return found
+
+
+def _in_form(question: Question, raw: Any) -> Any:
+    return KINDS[question.kind].parse(raw) if isinstance(raw, str) and question.kind in KINDS else raw
+
+
+def asked_on(step: Step, pointer: str) -> bool:
+    """Whether the answer at a pointer is given on this step."""
+    pattern = pattern_of(pointer)
+    return any(f"{pattern}/".startswith(f"{asked}/") for asked in step.asks)
+
+
+def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
+    """What the script of the page is told (components/filing.html); `hidden` are the numbers shown as masks."""
     facts, key = filing.visit.facts, filing.draft.key
     secret = crypto.hmac_sm3(key.secret, f"unsent:{filing.draft.id}".encode())
     form = filing.form
@@ -78,7 +111,8 @@ def told(filing: Filing) -> dict[str, Any]:
         "sign_in_url": url_for("sign_in.start", next=filing.at("apply.resume")),
         "plan_url": url_for("apply.plan", form_code=form.code, digest=form.plan.digest),
         "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
-        "answers": filing.data,
+        "answers": without_secrets(filing.plan, filing.data),
+        "masks": dict(hidden),
         "key": base64.b64encode(secret).decode(),
     }
 

@@ -13,17 +13,19 @@ from werkzeug.wrappers import Response
 from xiangtong import attachments
 from xiangtong.cases.citizen import own_case
 from xiangtong.cases.models import NO_DAY
-from xiangtong.cases.submit import FilingClosed, FormChanged, submit
-from xiangtong.dialect.plan import Step, pattern_of
+from xiangtong.cases.submit import FilingClosed, FormChanged, FormWithdrawn, submit
+from xiangtong.dialect.plan import Step
 from xiangtong.doors.citizen._case import case_address, day_words, english_of, print_address
-from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
-from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
+from xiangtong.doors.citizen._filing import Filing, open_filing
+from xiangtong.doors.citizen._page import asked_on, context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.apply_start import closed_page
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.filed import NotRegistered, filed
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import newer_than
+from xiangtong.forms.library import Form, NoSuchForm
 from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Problems
@@ -59,6 +61,8 @@ def review(code: str, form_code: str, draft_id: UUID) -> Response | str:
         filing = open_filing(here, form_code, draft_id)
         if filing.draft.row.state != "open":
             return redirect(filing.at("apply.resume"), 303)
+        if newer_than(filing.draft.row):
+            return redirect(filing.at("apply.update"), 303)
         problems = [(_place(filing, one.pointer), _sentence(one)) for one in filing.decision.problems]
         return render_template(
             "citizen/review.html", form_title=title_of(filing), parts=_parts(filing), problems=problems,
@@ -72,20 +76,13 @@ def review(code: str, form_code: str, draft_id: UUID) -> Response | str:
 def send(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """File it; what stands in the way is shown where it can be mended."""
     try:
-        with visit(code) as here:
-            item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
-            submit(
-                here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id, holder=here.holder,
-                form=services().library.form(form_code), item=filed(item), facts=here.facts,
-            )  # fmt: skip
+        _file(code, form_code, draft_id)
     except Problems:
         return redirect(request.path, 303)
     except attachments.NotReady:
         return redirect(f"{request.path}?wait=files", 303)
-    except FormChanged:
-        with visit(code) as here:
-            open_to_fill(here, form_code, draft_id)
-        return redirect(f"{request.path}?wait=form", 303)
+    except FormWithdrawn:
+        return redirect(request.path.removesuffix("review") + "update", 303)
     except FilingClosed:
         with visit(code) as here:
             return closed_page(here)
@@ -93,6 +90,25 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response | str:
         with visit(code) as here:
             return closed_page(here, registered=False)
     return redirect(request.path.removesuffix("review") + "receipt", 303)
+
+
+def _file(code: str, form_code: str, draft_id: UUID) -> None:
+    """File it on the version it was filled on: most are on the live one, which costs no look."""
+    try:
+        _file_on(services().library.form(form_code), code, draft_id)
+    except (FormChanged, NoSuchForm):
+        with visit(code) as here:
+            form = open_filing(here, form_code, draft_id).form
+        _file_on(form, code, draft_id)
+
+
+def _file_on(form: Form, code: str, draft_id: UUID) -> None:
+    with visit(code) as here:
+        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form.code)
+        submit(
+            here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id, holder=here.holder,
+            form=form, item=filed(item), facts=here.facts,
+        )  # fmt: skip
 
 
 @citizen(assurance=2)
@@ -119,7 +135,7 @@ def _parts(filing: Filing) -> list[Part]:
 
 
 def _part(filing: Filing, step: Step, given: Sequence[Answer]) -> Part:
-    here = [one for one in given if _asked_on(step, one.pointer)]
+    here = [one for one in given if asked_on(step, one.pointer)]
     kinds = {one.pointer: filing.plan.question_at(one.pointer) for one in here}
     address = file_address(filing)
     files, words = [], []
@@ -134,11 +150,6 @@ def _part(filing: Filing, step: Step, given: Sequence[Answer]) -> Part:
     return Part(words_of(step), filing.address(step), words, files)
 
 
-def _asked_on(step: Step, pointer: str) -> bool:
-    pattern = pattern_of(pointer)
-    return any(f"{pattern}/".startswith(f"{asked}/") for asked in step.asks)
-
-
 def _value(stored: object, pointer: str) -> list[dict[str, object]]:
     for name in pointer.split("/")[1:]:
         if isinstance(stored, list):
@@ -150,7 +161,7 @@ def _value(stored: object, pointer: str) -> list[dict[str, object]]:
 
 def _place(filing: Filing, pointer: str) -> str:
     """The address of the field at which a problem is mended."""
-    step = next((one for one in filing.plan.steps if _asked_on(one, pointer)), filing.steps[0])
+    step = next((one for one in filing.plan.steps if asked_on(one, pointer)), filing.steps[0])
     return f"{filing.address(step)}#{id_of(pointer)}"
 
 
@@ -161,7 +172,6 @@ def _sentence(problem: Problem) -> str:
 def _words_of(wait: str) -> str:
     words = {
         "files": gettext("有文件还在检查，请等一分钟再提交；等不及可以删掉重新传"),
-        "form": gettext("这张表刚刚有更新，填过的都还在，请再看一遍后提交"),
         "nothing": gettext("还没有补充任何内容，请按要求补齐后再提交"),
     }
     return str(words.get(wait, ""))

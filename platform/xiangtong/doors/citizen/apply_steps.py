@@ -23,6 +23,7 @@ from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.person import citizen as signed_in
+from xiangtong.doors.shared.versions import newer_than
 from xiangtong.drafts import filling
 from xiangtong.drafts.opening import Holder
 from xiangtong.kernel.errors import NotFound, Refusal
@@ -69,21 +70,24 @@ def show(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | 
         return _expired.forget(redirect(f"{request.path}?kept=1", 303))
     with visit(code) as here:
         filing = open_filing(here, form_code, draft_id)
-        step, elsewhere = filing.step(step_id), _elsewhere(filing)
-        return redirect(elsewhere, 303) if elsewhere else step_page(filing, step)
+        elsewhere = _elsewhere(filing)
+        return redirect(elsewhere, 303) if elsewhere else step_page(filing, filing.step(step_id))
 
 
 @public
 def post(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | str:
-    """Save what was posted, then do what the button says: next, back, add, remove, drop."""
+    """Save what was posted, then do what the button says: next, back, add, remove, drop, take."""
     pairs = list(request.form.items(multi=True))
     if _expired.signed_out():
         return _expired.keep(pairs)
     with visit(code) as here:
         filing = open_to_fill(here, form_code, draft_id)
         step, seen = filing.step(step_id), set(filing.decision.effective.visible)
+        known = set(filling.written_over(filing.draft.typed))
         filing = filing.save(pairs)
         action = request.form.get("_action", "next")
+        if action == "next" and set(filling.written_over(filing.draft.typed)) - known:
+            action = "look"  # Somebody wrote on another phone meanwhile: both values are shown before anything else.
         if not _posted_files():
             return _acted(filing, step, seen, action)
         tenant_id = here.tenant.id
@@ -96,6 +100,10 @@ def _acted(filing: Filing, step: Step, seen: set[str], action: str, refused: Seq
     verb, _, rest = action.partition(":")
     if verb in ("add", "remove"):
         return redirect(f"{filing.address(step)}#{id_of(_changed_rows(filing, verb, rest))}", 303)
+    if verb == "look":
+        return make_response(step_page(filing, step), 200)
+    if verb == "take":
+        return _taken(filing, step, rest)
     if verb == "drop":
         return _dropped(filing, step, rest)
     if verb == "back":
@@ -126,6 +134,15 @@ def _onward(filing: Filing, step: Step, seen: set[str], refused: Sequence[Proble
         return make_response(step_page(filing, step, wrong, more=bool(unseen)), 422 if wrong else 200)
     filling.save_step(filing.visit.session, draft=filing.draft, step=_next_id(filing, step))
     return redirect(filing.after(step), 303)
+
+
+def _taken(filing: Filing, step: Step, pointer: str) -> Response:
+    """Take what was typed on the other phone."""
+    others = filling.written_over(filing.draft.typed)
+    if pointer in others:
+        saves = [filling.FieldSave(pointer, others[pointer])]
+        filling.save_fields(filing.visit.session, draft=filing.draft, fields=saves)
+    return redirect(f"{filing.address(step)}#{id_of(pointer)}", 303)
 
 
 def _next_id(filing: Filing, step: Step) -> str:
@@ -159,7 +176,9 @@ def _take_files(tenant_id: int, draft_id: UUID) -> list[Problem]:
 
 
 def _elsewhere(filing: Filing) -> str | None:
-    """Where a draft that is no longer filled by its owner is seen."""
+    """Where a draft is seen that is no longer filled by its owner, or whose form has a newer version."""
     if filing.draft.row.state == "submitted":
         return filing.at("apply.receipt")
-    return filing.at("apply.helped") if filing.draft.row.state == "handed" else None
+    if filing.draft.row.state == "handed":
+        return filing.at("apply.helped")
+    return filing.at("apply.update") if newer_than(filing.draft.row) else None

@@ -38,7 +38,8 @@ def add(code: str, draft_id: UUID) -> Response:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise _nothing_chosen()
-    staged = files.take(place, pointer=request.form.get("pointer", ""), upload=upload)
+    told = request.form
+    staged = files.take(place, pointer=told.get("pointer", ""), upload=upload, name=told.get("upload_id", "")[:64])
     return _described(staged, code, draft_id, 201)
 
 

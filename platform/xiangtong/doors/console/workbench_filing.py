@@ -17,6 +17,7 @@ from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console.workbench_desk import Desk
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import filling, opening
 from xiangtong.drafts.answers import answers, posted_fields
 from xiangtong.drafts.filling import FieldSave
@@ -27,6 +28,7 @@ from xiangtong.kernel import clock, crypto
 from xiangtong.kernel.errors import NotFound
 from xiangtong.rendering.context import RenderContext
 from xiangtong.tenancy.divisions import Divisions
+from xiangtong.validation.form_data import without_secrets
 from xiangtong.validation.validate import Decision, Problem, decide, problems_of_step
 
 
@@ -74,8 +76,8 @@ class Filing:
 
     @property
     def revision(self) -> int:
-        """How often anything was saved."""
-        return sum(self.draft.row.revisions.values())
+        """The revision of the draft as this page shows it."""
+        return filling.latest(self.draft.row.revisions)
 
     def step(self, step_id: str) -> Step:
         """A step by its id; raises NotFound."""
@@ -119,7 +121,8 @@ class Filing:
         """The township and the day, as far as the look of the form depends on them."""
         counted = self.decision.effective
         return RenderContext(
-            options=self.facts.options, visible=frozenset(counted.visible), required=frozenset(counted.required),
+            options=as_of_today(self.plan, self.facts).options,
+            visible=frozenset(counted.visible), required=frozenset(counted.required),
             derived=counted.derived, gettext=gettext,
             file_url=lambda file_id: self.at("file", file_id=file_id) if file_id else "",
         )  # fmt: skip
@@ -131,7 +134,7 @@ class Filing:
             "id": str(self.draft.id), "revision": self.revision, "autosave_url": self.at("save"),
             "upload_url": self.at("upload"), "plan_url": f"/forms/{self.form.code}/{self.form.plan.digest}.json",
             "facts": {"today": self.facts.today.isoformat(), "params": dict(self.here.tenant.params)},
-            "answers": self.data, "key": base64.b64encode(secret).decode(),
+            "answers": without_secrets(self.plan, self.data), "key": base64.b64encode(secret).decode(),
         }  # fmt: skip
 
 
@@ -144,10 +147,7 @@ def open_filing(here: Desk, draft_id: UUID, *, to_write: bool = False) -> Filing
     mine = draft.row.staff_id == here.who.subject_id
     if not mine and not (draft.row.state == "handed" and here.may_see(draft.row.village_code)):
         raise NotFound("这份申请已经交了，或者已被本人拿回去", "The draft was filed or taken back")
-    form = services().library.form(draft.row.form_code)
-    if to_write and draft.row.form_hash != form.hash:
-        draft.row.form_version, draft.row.form_hash = form.version, form.hash
-    return Filing(here, draft, form)
+    return Filing(here, draft, form_of_draft(here.session, draft.row))
 
 
 def holder_of(here: Desk) -> Holder:

@@ -10,16 +10,18 @@ import io
 import mimetypes
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import Response, send_file
 from werkzeug.datastructures import FileStorage
 
 from xiangtong import attachments
 from xiangtong.attachments import Offer, Pending, Rules, Stored, Verdict
+from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.photos import thumbnail
 from xiangtong.dialect.plan import Question
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import filling, opening
 from xiangtong.drafts.opening import Holder, OpenDraft
 from xiangtong.kernel.db import ScopedSession
@@ -55,25 +57,27 @@ class Staged:
     revision: int
 
 
-def take(place: Place, *, pointer: str, upload: FileStorage) -> Staged:
-    """Take a file that was posted to us for the question at `pointer`; raises Unfit, Conflict, NotFound."""
+def take(place: Place, *, pointer: str, upload: FileStorage, name: str = "") -> Staged:
+    """Take a file that was posted to us for the question at `pointer`; raises Unfit, Conflict, NotFound.
+
+    `name` is what the page calls this upload: sent again under the same name, the file that is there is answered.
+    """
+    identity = uuid5(place.draft_id, name) if name else None
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
-        question = _question(draft, pointer)
+        question = _question(session, draft, pointer)
     rules = rules_of(question)
     examined = attachments.examine(upload.stream.read(), rules=rules)
     with services().db.scope(place.scope) as session:
-        file = attachments.receive(
-            session,
-            key=draft.key,
-            tenant_id=place.tenant_id,
-            owner_id=place.draft_id,
-            question=pointer,
-            name=upload.filename or "",
-            examined=examined,
-            rules=rules,
-            material_code=_material(question),
-        )
+        draft = _to_write(session, place)  # Locked: the same upload may come twice at once.
+        earlier = _earlier(session, place, identity)
+        file = attachments.pending(earlier) if earlier else attachments.receive(
+            session, key=draft.key, tenant_id=place.tenant_id, owner_id=place.draft_id, question=pointer,
+            name=upload.filename or "", examined=examined, rules=rules, material_code=_material(question),
+            identity=identity,
+        )  # fmt: skip
+        if earlier is not None and earlier.state != "quarantined":
+            return Staged(attachments.reopen(earlier, key=draft.key), _revision(draft))
     verdict = attachments.settle_here(
         services().storage, services().scanner, key=draft.key, file=file, examined=examined
     )
@@ -84,7 +88,7 @@ def offer(place: Place, *, pointer: str, name: str, media_type: str, size: int, 
     """An address in the store itself for one file; `confirm` follows when it is there. Raises as `take`."""
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
-        question = _question(draft, pointer)
+        question = _question(session, draft, pointer)
         file = attachments.begin(
             session,
             key=draft.key,
@@ -158,6 +162,17 @@ def send(file: Stored, *, key: OpenKey, small: bool = False) -> Response:
     return response
 
 
+def _earlier(session: ScopedSession, place: Place, identity: UUID | None) -> Attachment | None:
+    """What came under this name before; raises NotFound for what was taken back since, Unfit for what was refused."""
+    row = session.get(Attachment, (place.tenant_id, identity)) if identity else None
+    if row is None:
+        return None
+    row = attachments.find(session, tenant_id=place.tenant_id, attachment_id=row.id, owner_id=place.draft_id)
+    if row.refusal:
+        raise attachments.Unfit.of(row.refusal)
+    return row
+
+
 def _to_write(session: ScopedSession, place: Place) -> OpenDraft:
     return opening.load_to_write(
         session,
@@ -168,8 +183,8 @@ def _to_write(session: ScopedSession, place: Place) -> OpenDraft:
     )
 
 
-def _question(draft: OpenDraft, pointer: str) -> Question:
-    question = services().library.form(draft.row.form_code).plan.question_at(pointer)
+def _question(session: ScopedSession, draft: OpenDraft, pointer: str) -> Question:
+    question = form_of_draft(session, draft.row).plan.question_at(pointer)
     if question is None or question.kind not in _KINDS or question.office:
         raise NotFound("这里不能传文件", "No file is asked for here")
     return question
@@ -199,4 +214,4 @@ def _conclude(place: Place, *, key: OpenKey, file: Pending, verdict: Verdict) ->
 
 
 def _revision(draft: OpenDraft) -> int:
-    return sum(draft.row.revisions.values())
+    return filling.latest(draft.row.revisions)

@@ -48,9 +48,11 @@
     return size >= 1000000 ? (size / 1000000).toFixed(1) + " MB" : Math.max(1, Math.round(size / 1000)) + " KB";
   }
 
-  function Uploader(page, saver) {
+  function Uploader(page, saver, keeper) {
     this.page = page;
     this.saver = saver;
+    this.keeper = keeper;
+    this.stuck = [];
     this.url = page.form.dataset.upload;
     this.under = 0;
   }
@@ -61,28 +63,46 @@
     item.className = "file";
     item.innerHTML = '<span class="file__name"><span></span><small role="status"></small></span><progress max="1" value="0"></progress>';
     item.querySelector("span span").textContent = name;
-    list.appendChild(item);
+    // A photo of another step travels unseen.
+    if (list) list.appendChild(item);
     return item;
   };
 
-  /** Send one file for the question at a pointer, showing how far it is; `prepare` may make it smaller first. */
+  /** Send one file for the question at a pointer, showing how far it is; `prepare` may make it smaller first. It is
+      kept on this device until the server has it, under a name of its own: sent twice, it is there once. */
   Uploader.prototype.send = async function (pointer, file, prepare) {
-    await this.travel(this.line(pointer, file.name), pointer, file, prepare);
+    const item = this.line(pointer, file.name);
+    const ready = prepare ? await prepare(file) : file;
+    const id = freshId();
+    await this.keeper.keepFile(id, pointer, ready);
+    await this.travel(item, { id: id, pointer: pointer, file: ready });
   };
 
-  Uploader.prototype.travel = async function (item, pointer, file, prepare) {
+  /** What was picked before and did not arrive. */
+  Uploader.prototype.resume = async function () {
+    if (!this.url) return;
+    const waiting = await this.keeper.files();
+    waiting.reduce((before, one) => before.then(() => this.travel(this.line(one.pointer, one.file.name), one)), Promise.resolve());
+  };
+
+  function freshId() {
+    return Array.from(window.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  Uploader.prototype.travel = async function (item, parcel) {
     const status = item.querySelector("small");
     status.textContent = this.page.words.uploading;
     this.under += 1;
     try {
-      const ready = prepare ? await prepare(file) : file;
-      const stored = await this.post(pointer, ready, item.querySelector("progress"));
-      this.stored(item, pointer, stored);
+      const stored = await this.post(parcel, item.querySelector("progress"));
+      this.stored(item, parcel.pointer, stored);
+      await this.keeper.remove("files", parcel.id);
     } catch (problem) {
       item.classList.add("file--problem");
       status.textContent = problem.message || this.page.words.failed;
       item.querySelector("progress").hidden = true;
-      if (problem.mayPass) this.offerAgain(item, problem, () => this.travel(item, pointer, file, prepare));
+      if (problem.mayPass) this.offerAgain(item, problem, () => this.travel(item, parcel));
+      else await this.keeper.remove("files", parcel.id);
     }
     this.under -= 1;
   };
@@ -95,12 +115,15 @@
     button.type = "button";
     button.className = "button button--plain";
     button.textContent = this.page.words.again;
-    button.addEventListener("click", () => {
+    const retry = () => {
+      this.stuck = this.stuck.filter((one) => one !== retry);
       button.remove();
       item.classList.remove("file--problem");
       item.querySelector("progress").hidden = false;
       again();
-    });
+    };
+    button.addEventListener("click", retry);
+    this.stuck.push(retry);
     item.appendChild(button);
   };
 
@@ -108,12 +131,13 @@
     return Object.assign(new Error(words), more);
   }
 
-  Uploader.prototype.post = function (pointer, file, progress) {
+  Uploader.prototype.post = function (parcel, progress) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       const body = new FormData();
-      body.append("pointer", pointer);
-      body.append("file", file, file.name);
+      body.append("pointer", parcel.pointer);
+      body.append("upload_id", parcel.id);
+      body.append("file", parcel.file, parcel.file.name);
       request.open("POST", this.url);
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRFToken", this.page.form.querySelector("[name=csrf_token]").value);
@@ -154,7 +178,7 @@
     item.appendChild(button);
     // A stored file is one more change of the draft, whether or not the answer says so.
     this.saver.revise(file.revision === undefined ? this.saver.revision + 1 : file.revision);
-    const known = pointer.split("/").slice(1).reduce((value, name) => (value ? value[name] : undefined), this.page.answers);
+    const known = X.at(this.page.answers, pointer);
     X.put(this.page.answers, pointer, (Array.isArray(known) ? known : []).concat([file]));
     this.page.tell(pointer, "");
     this.page.refresh();
@@ -170,6 +194,7 @@
       files.reduce((before, file) => before.then(() => this.send(input.dataset.pick, file, shrink)), Promise.resolve());
     });
     this.page.form.querySelectorAll("[data-pen]").forEach((pen) => this.pen(pen));
+    window.addEventListener("online", () => this.stuck.slice().forEach((retry) => retry()));
   };
 
   /** A place to write one's name with a finger. */

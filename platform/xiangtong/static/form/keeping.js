@@ -1,9 +1,10 @@
-/* Keystrokes that could not be sent are kept on this device, sealed with a key that the server gives with the draft,
-   for a day at most. Without a key (a shared terminal), or where the browser cannot, nothing is kept. ES2018. */
+/* What could not be sent is kept on this device, sealed with a key that the server gives with the draft, for a day at
+   most: keystrokes, and photos that were picked. Without a key (a shared terminal), or where the browser cannot, nothing
+   is kept. The service worker (sw.js) opens the same database. ES2018. */
 (function (X) {
   "use strict";
 
-  const STORE = "unsent";
+  const STORES = ["unsent", "pages", "keys", "files"];
   const DAY = 86400000;
 
   function wish(request) {
@@ -14,8 +15,11 @@
   }
 
   function open() {
-    const request = window.indexedDB.open("xiangtong", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    const request = window.indexedDB.open("xiangtong", 2);
+    request.onupgradeneeded = () => {
+      const there = request.result.objectStoreNames;
+      STORES.filter((name) => !there.contains(name)).forEach((name) => request.result.createObjectStore(name));
+    };
     return wish(request);
   }
 
@@ -23,10 +27,10 @@
     return Uint8Array.from(window.atob(base64), (sign) => sign.charCodeAt(0));
   }
 
-  async function withStore(mode, act) {
+  async function withStore(name, mode, act) {
     const database = await open();
     try {
-      return await wish(act(database.transaction(STORE, mode).objectStore(STORE)));
+      return await wish(act(database.transaction(name, mode).objectStore(name)));
     } finally {
       database.close();
     }
@@ -40,40 +44,72 @@
       : Promise.resolve(null);
   }
 
-  /** Keep [pointer, value] pairs; gives whether they are safe on this device. */
-  Keeper.prototype.keep = async function (pairs) {
+  /** Seal bytes into a store; gives whether they are safe on this device. */
+  Keeper.prototype.put = async function (store, name, plain) {
     if (!this.able) return false;
     try {
       const iv = window.crypto.getRandomValues(new Uint8Array(12));
-      const plain = new TextEncoder().encode(JSON.stringify(pairs));
       const sealed = await window.crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, await this.key, plain);
-      await withStore("readwrite", (store) => store.put({ iv: iv, sealed: sealed, at: Date.now() }, this.draft));
+      const row = { draft: this.draft, iv: iv, sealed: sealed, at: Date.now() };
+      await withStore(store, "readwrite", (rows) => rows.put(row, name));
       return true;
     } catch (problem) {
       return false;
     }
   };
 
-  /** The pairs kept for this draft; an empty list where there are none, or they are too old or not ours. */
-  Keeper.prototype.kept = async function () {
+  /** The bytes of the rows of this draft in a store; none that are too old or not ours. */
+  Keeper.prototype.all = async function (store) {
     if (!this.able) return [];
     try {
-      const found = await withStore("readonly", (store) => store.get(this.draft));
-      if (!found || Date.now() - found.at > DAY) return [];
-      const plain = await window.crypto.subtle.decrypt({ name: "AES-GCM", iv: found.iv }, await this.key, found.sealed);
-      return JSON.parse(new TextDecoder().decode(plain));
+      const rows = await withStore(store, "readonly", (all) => all.getAll());
+      const ours = rows.filter((row) => row.draft === this.draft && Date.now() - row.at <= DAY);
+      const key = await this.key;
+      return await Promise.all(ours.map((row) => window.crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.sealed)));
     } catch (problem) {
       return [];
     }
   };
 
-  Keeper.prototype.drop = async function () {
+  Keeper.prototype.remove = async function (store, name) {
     if (!this.able) return;
     try {
-      await withStore("readwrite", (store) => store.delete(this.draft));
+      await withStore(store, "readwrite", (rows) => rows.delete(name));
     } catch (problem) {
       this.able = false;
     }
+  };
+
+  /** Keep [pointer, value] pairs: what is not sent, and what was sent since the page that is kept was made. */
+  Keeper.prototype.keep = function (waiting, sent) {
+    const words = JSON.stringify({ waiting: waiting, sent: sent });
+    return this.put("unsent", this.draft, new TextEncoder().encode(words));
+  };
+
+  /** What `keep` was given last; nothing where there is nothing. */
+  Keeper.prototype.kept = async function () {
+    const found = (await this.all("unsent"))[0];
+    return found ? JSON.parse(new TextDecoder().decode(found)) : { waiting: [], sent: [] };
+  };
+
+  Keeper.prototype.drop = function () {
+    return this.remove("unsent", this.draft);
+  };
+
+  /** Keep a picked file: a line of JSON that says what it is, and its bytes. */
+  Keeper.prototype.keepFile = async function (id, pointer, file) {
+    const told = JSON.stringify({ id: id, pointer: pointer, name: file.name, type: file.type }) + "\n";
+    return this.put("files", id, await new Response(new Blob([told, file])).arrayBuffer());
+  };
+
+  /** The files that were picked and not sent: [{id, pointer, file}]. */
+  Keeper.prototype.files = async function () {
+    return (await this.all("files")).map((plain) => {
+      const all = new Uint8Array(plain);
+      const end = all.indexOf(10);
+      const told = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
+      return { id: told.id, pointer: told.pointer, file: new File([all.subarray(end + 1)], told.name, { type: told.type }) };
+    });
   };
 
   /** Forget everything kept on this device, as when someone signs out. */

@@ -17,11 +17,16 @@
     else holder[last] = value;
   }
 
+  function at(data, pointer) {
+    return pointer.split("/").slice(1).reduce((value, name) => (value ? value[name] : undefined), data);
+  }
+
   function Page(form, plan, told) {
     this.form = form;
     this.plan = plan;
     this.facts = told.facts;
     this.answers = told.answers;
+    this.masks = told.masks || {};
     this.words = told.words;
     this.questions = X.byPattern(plan ? plan.questions : [], {});
     this.touched = new Set();
@@ -58,7 +63,9 @@
   /** Take up what stands in the inputs of one name. */
   Page.prototype.read = function (name, inputs) {
     const question = this.questions[X.patternOf(name)];
-    if (question && !question.read_only) put(this.typed, name, X.parse(question, this.raws(inputs)));
+    if (!question || question.read_only) return;
+    const raws = this.raws(inputs);
+    put(this.typed, name, raws[0] && raws[0] === this.masks[name] ? at(this.answers, name) : X.parse(question, raws));
   };
 
   /** The fields of the page, each with the mark that it may be left out. */
@@ -173,8 +180,8 @@
     else input.removeAttribute("aria-describedby");
   };
 
-  /** Say at a field what was typed into it on another device. */
-  Page.prototype.tellOther = function (pointer, other) {
+  /** Say at a field what was typed into it on another device, with one tap to take that instead. */
+  Page.prototype.tellOther = function (pointer, other, take) {
     const field = this.field(pointer);
     const answer = field && field.querySelector(".field__answer");
     if (!answer) return;
@@ -183,7 +190,24 @@
     told.dataset.other = "";
     told.setAttribute("role", "status");
     told.textContent = this.words.other.replace("{other}", Array.isArray(other) ? other.join("、") : String(other));
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--plain";
+    button.textContent = this.words.take;
+    button.addEventListener("click", () => {
+      told.remove();
+      this.restore(pointer, other);
+      take();
+    });
+    told.append(" ", button);
     answer.parentNode.insertBefore(told, answer);
+  };
+
+  /** A number that shows as a mask is typed anew, or stays: nobody can mend what they do not see. */
+  Page.prototype.unmask = function (input, typed) {
+    if (!this.masks[input.name] || input.value === this.masks[input.name] || input.value.indexOf("*") < 0) return;
+    input.value = typed || "";
+    delete this.masks[input.name];
   };
 
   /** Put a kept raw text back into the inputs of a name. */
@@ -197,5 +221,5 @@
     });
   };
 
-  Object.assign(X, { Page: Page, put: put });
+  Object.assign(X, { Page: Page, put: put, at: at });
 })(window.Xiangtong);

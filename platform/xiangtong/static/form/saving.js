@@ -10,6 +10,8 @@
     this.keeper = keeper;
     this.url = page.form.dataset.autosave;
     this.revision = Number(page.form.dataset.revision || 0);
+    this.begun = this.revision;
+    this.seen = new Map();
     this.line = document.querySelector("[data-saved]");
     this.waiting = new Map();
     this.sent = new Map();
@@ -18,12 +20,16 @@
     this.busy = false;
     this.stopped = !this.url;
     this.keeping = Promise.resolve(true);
+    this.shell = Boolean(window.navigator.serviceWorker);
   }
 
   /** What is not sent yet is on this device, sealed, from the first keystroke: a page that is loaded again has it. */
   Saver.prototype.keep = function () {
-    this.keeping = this.keeping.then(() =>
-      this.waiting.size ? this.keeper.keep(Array.from(this.waiting)) : this.keeper.drop());
+    this.keeping = this.keeping.then(() => {
+      // A page that opens without network is older than what was sent from it.
+      const sent = this.shell ? Array.from(this.sent) : [];
+      return this.waiting.size || sent.length ? this.keeper.keep(Array.from(this.waiting), sent) : this.keeper.drop();
+    });
     return this.keeping;
   };
 
@@ -40,6 +46,20 @@
     if (this.line) this.line.toggleAttribute("data-pending", this.waiting.size > 0);
   };
 
+  /** The revision of an answer that this page knows: the one it had when the page was made, or was given since. */
+  Saver.prototype.known = function (pointer) {
+    return this.seen.has(pointer) ? this.seen.get(pointer) : this.begun;
+  };
+
+  /** What this page typed goes along with a form that is posted: what it did not type may be newer elsewhere. */
+  Saver.prototype.declare = function () {
+    const field = this.page.form.querySelector("[name=_seen]");
+    const typed = new Map(Array.from(this.seen).concat(Array.from(this.waiting.keys()).map((name) => [name, this.known(name)])));
+    const told = {};
+    typed.forEach((revision, name) => { told[name] = revision; });
+    if (field) field.value = JSON.stringify(told);
+  };
+
   Saver.prototype.soon = function (pause) {
     window.clearTimeout(this.timer);
     if (!this.stopped) this.timer = window.setTimeout(() => this.send(), pause);
@@ -52,7 +72,7 @@
   };
 
   Saver.prototype.request = function (batch) {
-    const body = batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: this.revision }));
+    const body = batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: this.known(pair[0]) }));
     const token = this.page.form.querySelector("[name=csrf_token]");
     return window.fetch(this.url, {
       method: "POST",
@@ -77,6 +97,8 @@
       if (response.ok) await this.done(batch, await response.json());
       else await this.refused(batch, response.status);
     } catch (problem) {
+      // It may have arrived all the same: then it is ours that stands there.
+      batch.forEach((pair) => this.sent.set(pair[0], pair[1]));
       await this.offline();
     }
     this.busy = false;
@@ -89,6 +111,7 @@
     });
     this.wait = PAUSE;
     if (answer.revision !== undefined) this.revise(answer.revision);
+    batch.forEach((pair) => this.seen.set(pair[0], X.own(answer.revisions, pair[0]) || this.revision));
     const time = answer.saved_at || new Date().toTimeString().slice(0, 5);
     this.say("", this.page.words.saved.replace("{time}", time));
     batch.forEach((pair) => {
@@ -105,15 +128,17 @@
     const ours = new Map(batch);
     conflicts.forEach((one) => {
       const known = X.same(one.other, this.sent.get(one.pointer)) || X.same(one.other, ours.get(one.pointer));
-      if (!known) this.page.tellOther(one.pointer, one.other);
+      const take = () => {
+        this.note(one.pointer, one.other);
+        this.page.refresh(one.pointer);
+      };
+      if (!known) this.page.tellOther(one.pointer, one.other, take);
     });
     batch.forEach((pair) => this.sent.set(pair[0], pair[1]));
   };
 
   Saver.prototype.revise = function (revision) {
     this.revision = revision;
-    const field = this.page.form.querySelector("[name=_revision]");
-    if (field) field.value = revision;
   };
 
   Saver.prototype.refused = async function (batch, status) {
@@ -172,15 +197,23 @@
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   };
 
-  /** What an earlier visit could not send is put back and sent now. */
+  /** What an earlier visit could not send is put back and sent now; a page opened without network also gets back what
+      was sent after it was made. */
   Saver.prototype.resume = async function () {
-    const pairs = await this.keeper.kept();
-    pairs.forEach((pair) => {
+    const offline = document.documentElement.hasAttribute("data-offline");
+    const before = await this.keeper.kept();
+    const here = this.page.inputs();
+    before.sent.filter((pair) => offline || !here.has(pair[0])).forEach((pair) => {
+      this.page.restore(pair[0], pair[1]);
+      this.sent.set(pair[0], pair[1]);
+    });
+    before.waiting.forEach((pair) => {
       this.page.restore(pair[0], pair[1]);
       this.waiting.set(pair[0], pair[1]);
     });
-    if (pairs.length) this.soon(0);
-    return pairs.length > 0;
+    if (before.waiting.length) this.soon(0);
+    else if (before.sent.length) this.keep();
+    if (offline) this.say("waiting", this.page.words.kept);
   };
 
   Object.assign(X, { Saver: Saver, signInLink: signInLink });

@@ -17,6 +17,7 @@
         return;
       }
       form.dataset.sent = "yes";
+      if (X.here) X.here.saver.declare();
       form.querySelectorAll(".onward button").forEach((button) => button.setAttribute("aria-disabled", "true"));
       // A refused download or a lost connection leaves us on this page.
       window.setTimeout(free, 15000);
@@ -33,6 +34,7 @@
     const changed = (event) => {
       const name = event.target.name;
       if (!name || name[0] !== "/" || event.target.type === "file") return;
+      if (event.type === "input") page.unmask(event.target, event.data);
       const raws = page.raws(page.inputs().get(name));
       const question = page.questions[X.patternOf(name)];
       const kind = question && question.kind;
@@ -56,20 +58,36 @@
     window.addEventListener("pagehide", () => saver.send());
   }
 
+  /** From now on the page opens without network too (sw.js); the worker did not see this very page come. */
+  async function keepShell() {
+    const workers = window.navigator.serviceWorker;
+    if (!workers || !form.dataset.key || workers.controller) return;
+    try {
+      await workers.register("/sw.js");
+      (await workers.ready).active.postMessage({ keep: window.location.pathname });
+    } catch (problem) {
+      // Where the browser has no room for it, a page needs the network.
+    }
+  }
+
   async function start() {
     const told = JSON.parse(form.querySelector("[data-told]").textContent);
     let plan = null;
+    keepShell();
     try {
-      plan = await (await window.fetch(form.dataset.planUrl, { credentials: "same-origin" })).json();
+      if (form.dataset.planUrl) plan = await (await window.fetch(form.dataset.planUrl, { credentials: "same-origin" })).json();
     } catch (problem) {
       plan = null; // Without the plan the server still decides, at 继续.
     }
     const page = new X.Page(form, plan, told);
-    const saver = new X.Saver(page, new X.Keeper(form.dataset.draft, form.dataset.key));
+    const keeper = new X.Keeper(form.dataset.draft, form.dataset.key);
+    const saver = new X.Saver(page, keeper);
+    const uploader = new X.Uploader(page, saver, keeper);
     watch(page, saver);
-    new X.Uploader(page, saver).watch();
+    uploader.watch();
     X.watchPlaces(page);
     await saver.resume();
+    uploader.resume();
     page.refresh();
     form.dataset.ready = "yes";
     Object.assign(X, { here: { page: page, saver: saver } });

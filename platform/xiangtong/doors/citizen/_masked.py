@@ -1,0 +1,49 @@
+"""Numbers that identify a person or reach into a purse: once they are in, pages show enough to recognise them.
+
+The page posts the mask back; a mask stands for what is stored. Who wants another number empties the field and types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from xiangtong.dialect.plan import Plan
+from xiangtong.drafts.typed import Raw, Typed
+from xiangtong.fields.kinds import KINDS
+from xiangtong.validation.form_data import put_value
+
+_KINDS = frozenset({"resident-id", "bank-card", "certificate-no", "disability-certificate"})
+
+
+def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = ()) -> dict[str, str]:
+    """The mask of every such number in a draft, by pointer; what is wrong with a `wrong` one has to be seen."""
+    found = {pointer: mask_of(plan, pointer, raw) for pointer, raw in typed.values.items() if pointer not in wrong}
+    return {pointer: mask for pointer, mask in found.items() if mask}
+
+
+def mask_of(plan: Plan, pointer: str, raw: Raw) -> str:
+    """The mask of what was typed there; nothing where it is no such number, or too short to be one."""
+    question = plan.question_at(pointer)
+    if question is None or question.kind not in _KINDS or not isinstance(raw, str) or len(raw.strip()) < 8:
+        return ""
+    return KINDS[question.kind].mask(KINDS[question.kind].parse(raw))
+
+
+def stands_for(plan: Plan, pointer: str, stored: Raw, posted: Raw) -> bool:
+    """Whether what was posted is the mask of what is stored."""
+    return isinstance(posted, str) and "*" in posted and posted == mask_of(plan, pointer, stored)
+
+
+def shown(plan: Plan, data: Mapping[str, Any], masks: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The answers as a page shows them."""
+    copy: dict[str, Any] = _copied(data)
+    for pointer, mask in masks:
+        put_value(plan, copy, pointer, mask)
+    return copy
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _copied(inner) for name, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value

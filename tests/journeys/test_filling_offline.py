@@ -1,0 +1,144 @@
+"""A phone in a village: no network, pages loaded again, a photo picked meanwhile. Everything is there, nothing is sent twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from attachment_flow import jpeg
+
+FORM = "/321003100/apply/old-age-allowance"
+ADDRESS = "江苏省扬州市邗江区公道镇太平村三组12号"
+# What lies on the device in clear: the names in Cache Storage, and every text in IndexedDB.
+_KEPT = """async () => {
+  const names = [];
+  for (const cache of await caches.keys())
+    for (const request of await (await caches.open(cache)).keys()) names.push(new URL(request.url).pathname);
+  const open = indexedDB.open("xiangtong");
+  await new Promise((done) => { open.onsuccess = done; });
+  const rows = [];
+  for (const store of open.result.objectStoreNames) {
+    const all = open.result.transaction(store).objectStore(store).getAll();
+    await new Promise((done) => { all.onsuccess = done; });
+    all.result.forEach((row) => rows.push(JSON.stringify(row, (name, value) =>
+      value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value)));
+  }
+  open.result.close();
+  return { names, rows };
+}"""
+_WORKER_KEEPS = """async () => {
+  const open = indexedDB.open("xiangtong");
+  await new Promise((done) => { open.onsuccess = done; });
+  const found = [];
+  if (open.result.objectStoreNames.contains("pages")) {
+    const keys = open.result.transaction("pages").objectStore("pages").getAllKeys();
+    await new Promise((done) => { keys.onsuccess = done; });
+    found.push(...keys.result);
+  }
+  open.result.close();
+  return found.includes(location.pathname);
+}"""
+
+
+def _begin(page: Page, url: str) -> None:
+    page.goto(url + FORM)
+    page.get_by_role("link", name="去登录").click()
+    page.get_by_role("button", name="钱七").first.click()
+    page.get_by_label("给我自己办").check()
+    page.get_by_label("要办事的人属于哪个村").select_option(index=1)
+    page.locator("main form button").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("老人的情况")
+
+
+def _ready(page: Page) -> None:
+    page.wait_for_selector("form[data-ready]")
+
+
+def _no_network(page: Page, *, off: bool) -> BrowserContext:
+    page.context.set_offline(off)
+    return page.context
+
+
+def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any, open_page: Any) -> None:
+    page = open_page("phone")
+    _begin(page, stack.url)
+    _ready(page)
+    page.wait_for_function(_WORKER_KEEPS)
+    with page.expect_response("**/save"):
+        page.get_by_label("户口本上的地址").fill(ADDRESS)
+    expect(page.locator("[data-saved]")).to_contain_text("已自动保存")
+    here, context = page.url, _no_network(page, off=True)
+    page.locator('[name="/applicant/lives_there"][value=false]').check()
+    page.get_by_label("现在住在哪里").fill("扬州市广陵区 1 号")
+    page.reload()
+    _ready(page)
+    expect(page.get_by_label("户口本上的地址")).to_have_value(ADDRESS)  # Sent after the page that is kept was made.
+    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")  # Never sent.
+    page.locator(".onward").get_by_role("button", name="继续").click()  # Without network this loses nothing either.
+    _ready(page)
+    page.close()
+    page = context.new_page()  # Closed and opened again, as the phone does when memory is short.
+    page.goto(here)
+    _ready(page)
+    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")
+    expect(page.locator("[data-saved]")).to_contain_text("没有网络")
+    _nothing_in_clear(page)
+    with page.expect_response("**/save") as saved:
+        _no_network(page, off=False)
+    assert saved.value.ok
+    page.reload()
+    _ready(page)
+    expect(page.locator("html[data-offline]")).to_have_count(0)
+    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")
+    _photo_waits(page)
+
+
+def _nothing_in_clear(page: Page) -> None:
+    kept = page.evaluate(_KEPT)
+    assert kept["names"], "nothing is kept"
+    assert all(name.startswith(("/static/", "/forms/")) for name in kept["names"]), kept["names"]
+    assert kept["rows"]
+    assert not [
+        row for row in kept["rows"] for secret in ("钱七", ADDRESS, "321003194003051288", "广陵") if secret in row
+    ]
+
+
+def _photo_waits(page: Page) -> None:
+    """A photo picked without network is there after the page was loaded again, and arrives once."""
+    page.goto(page.url.rpartition("/")[0] + "/papers")
+    _ready(page)
+    page.wait_for_function(_WORKER_KEEPS)
+    _no_network(page, off=True)
+    files = page.locator('[data-files="/materials/portrait"] li')
+    picture = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": jpeg(7, (600, 800))}
+    page.locator('input[type=file][name="/materials/portrait"]').set_input_files([picture])
+    expect(files.get_by_role("button", name="再传一次")).to_be_visible()
+    page.reload()
+    _ready(page)
+    expect(files.get_by_role("button", name="再传一次")).to_be_visible()
+    _no_network(page, off=False)
+    expect(files.and_(page.locator("[data-file]"))).to_have_count(1)
+    page.reload()
+    _ready(page)
+    expect(files).to_have_count(1)
+
+
+def test_two_phones_on_one_draft_show_each_other(stack: Any, open_page: Any) -> None:
+    first, second = open_page("phone"), open_page("phone")
+    _begin(first, stack.url)
+    _ready(first)
+    second.context.add_cookies(first.context.cookies())
+    second.goto(first.url)
+    _ready(second)
+    with first.expect_response("**/save"):
+        first.get_by_label("户口本上的地址").fill("公道镇太平村一组1号")
+    with second.expect_response("**/save"):
+        second.get_by_label("户口本上的地址").fill("公道镇太平村二组2号")
+    told = second.locator('[data-field="/applicant/registered_address"] [data-other]')
+    expect(told).to_contain_text("在另一台手机上改过：那边填的是“公道镇太平村一组1号”")
+    second.reload()
+    expect(second.get_by_text("在另一台手机上改过")).to_be_visible()
+    second.get_by_role("button", name="用那边填的").click()
+    expect(second.get_by_text("在另一台手机上改过")).to_have_count(0)
+    expect(second.get_by_label("户口本上的地址")).to_have_value("公道镇太平村一组1号")
