@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
@@ -155,7 +155,14 @@ def test_every_honoured_keyword_by_itself(browser_page: Page) -> None:
 
 def test_three_validators_agree_about_random_schemas(browser_page: Page) -> None:
     @given(made=st.lists(cases(), min_size=3, max_size=6))
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     def compare(made: list[Case]) -> None:
         assert told_apart(browser_page, made) == []
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
@@ -13,12 +14,13 @@ from evaluator_pair import evaluator_page
 __all__ = ["browser", "playwright"]
 
 
+@pytest.mark.timeout(600)
 def test_three_validators_never_disagree(browser: Browser) -> None:
     page = evaluator_page(browser)
     counted = [0, 0]
 
     @given(made=st.lists(cases(), min_size=4, max_size=8))
-    @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=600, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     def compare(made: list[Case]) -> None:
         counted[0] += len(made)
         counted[1] += sum(len(values) for _, values in made)
