@@ -7,7 +7,7 @@ version it was typed in; nothing that was typed is dropped, and nothing is read 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import update
 
@@ -15,6 +15,7 @@ from xiangtong.attachments.models import Attachment
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.drafts import pointers
 from xiangtong.drafts.answers import answers
+from xiangtong.drafts.filling import latest
 from xiangtong.drafts.opening import KEPT_FOR, OpenDraft, context
 from xiangtong.drafts.typed import Raw, Typed, to_bytes
 from xiangtong.forms.library import Form
@@ -41,7 +42,7 @@ def move(session: ScopedSession, *, draft: OpenDraft, old: Form, new: Form) -> O
     typed = carried_over(draft.typed, comparison, number=old.version)
     _move_files(session, draft, comparison)
     # Every field counts as saved once more: a page of the old version that is still open knows an older revision.
-    row.revisions = {pointer: row.revisions.get(pointer, 0) + 1 for pointer in {*row.revisions, *typed.values}}
+    row.revisions = row.revisions | dict.fromkeys(typed.values, latest(row.revisions) + 1)
     row.typed = draft.key.seal(to_bytes(typed), context=context(draft.id))
     row.form_version, row.form_hash, row.told_version = new.version, new.hash, None
     row.step = row.step if new.plan.step(row.step or "") else None
@@ -64,13 +65,31 @@ def carried_over(typed: Typed, comparison: Comparison, *, number: int) -> Typed:
 
 
 def _placed(given: Mapping[str, T], comparison: Comparison, number: int) -> dict[str, T]:
-    return {_place(pointer, comparison, number): value for pointer, value in given.items()}
+    return {
+        _place(name, comparison, number): _renamed(value, comparison, number) if _is_note(name) else value
+        for name, value in given.items()
+    }
 
 
-def _place(pointer: str, comparison: Comparison, number: int) -> str:
-    if pointer.startswith("@"):
-        return pointer  # Set aside by an earlier move.
-    return comparison.carry(pointer) or f"@{number}{pointer}"
+def _place(name: str, comparison: Comparison, number: int) -> str:
+    """Where a value stands after the move. What was set aside by an earlier move stays there."""
+    if name.startswith("@") or _is_note(name):
+        return name
+    return comparison.carry(name) or f"@{number}{name}"
+
+
+def _is_note(name: str) -> bool:
+    """Whether this is no answer but something remembered about answers: no question is called so."""
+    return name.removeprefix("/").startswith("_")
+
+
+def _renamed(about: Any, comparison: Comparison, number: int) -> Any:
+    """What a draft remembers about answers: a list of pointers, or something for each of them."""
+    if isinstance(about, dict):
+        return {_place(name, comparison, number): value for name, value in about.items()}
+    if isinstance(about, list):
+        return [_place(name, comparison, number) for name in about if isinstance(name, str)]
+    return about
 
 
 def _move_files(session: ScopedSession, draft: OpenDraft, comparison: Comparison) -> None:

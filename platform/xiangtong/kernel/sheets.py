@@ -16,6 +16,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from xiangtong.kernel.errors import Refusal
 
 MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 5 * 1024 * 1024, 60 * 1024 * 1024, 20_000
+CSV = "text/csv; charset=utf-8"
+# What a cell may not begin with, or a program computes it (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -80,6 +83,15 @@ def _text(cell: object) -> str:
         return ""
     # A number typed into a cell comes back as 13800138000.0 when a program saved it as a float.
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def write_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV file that spreadsheet programs open well: UTF-8 with its mark, and no cell that one takes for a formula."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\r\n")
+    for line in (head, *rows):
+        lines.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def write(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

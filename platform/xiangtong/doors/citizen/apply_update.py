@@ -35,7 +35,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(_AT, "choose", choose, methods=["POST"])
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def show(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """What is carried over, what will be asked, what has no place any more; and the two buttons."""
     with visit(code) as here:
@@ -46,7 +46,7 @@ def show(code: str, form_code: str, draft_id: UUID) -> Response | str:
         return _page(filing, newer)
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def choose(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """Move the draft, or go on with the version it is on. A second tap finds it done."""
     with visit(code) as here:

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry(_("办件"), "workbench.index", "cases.view"),
     Entry(_("代办"), "agent.index", "cases.file_for"),
     Entry(_("表单"), "designer.index", "forms.design"),
+    Entry(_("申请表"), "forms.index", "forms.view"),
     Entry(_("频道"), "builder.index", "channel.edit"),
     Entry(_("事项"), "items.index", "items.publish"),
     Entry(_("公告"), "notices.index", "notices.write"),
