@@ -62,10 +62,11 @@ def _areas() -> None:
     from xiangtong.channels import cli as channels
     from xiangtong.forms import cli as forms
     from xiangtong.identity import cli as identity
+    from xiangtong.interchange import cli as interchange
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
 
-    for area in (channels, forms, identity, push, province):
+    for area in (channels, forms, interchange, identity, push, province):
         area.register(cli)
 
 

@@ -49,6 +49,10 @@ class Settings:
     secret_key: str = _setting("Signs cookies and forms.", DEMO_SECRET)
     master_key: str = _setting("Wraps the tenants' keys; losing it loses everything that is encrypted.", DEMO_SECRET)
     cipher: str = _setting("`sm4` (SM4-GCM) or `aes` (AES-GCM) for what is encrypted from now on.", "sm4")
+    package_signer: str = _setting("The name this city signs packages of forms with: its code.", "3210")
+    package_signers: str = _setting(
+        "Whose packages of forms are taken: `3201:<public key>`, several with commas; see `xiangtong forms signer`."
+    )
     port: str = _setting("The port that `make serve` serves at.", "8080")
     sandbox_port: str = _setting("The port of the demo province.", "8090")
     base_url: str = _setting("How browsers reach us; used in sign-in and in links we send.", "http://127.0.0.1:8080")

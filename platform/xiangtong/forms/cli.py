@@ -8,13 +8,9 @@ from pathlib import Path
 
 import click
 
-from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.contract_fit import worst_case_bytes, worst_message_bytes
-from xiangtong.forms.library import Library
-from xiangtong.forms.publishing import SAMPLE_DAY, check_form
-from xiangtong.rendering.context import RenderContext
-from xiangtong.rendering.render import render_form
-from xiangtong.validation.validate import decide
+from xiangtong.forms.library import Library, read_vocabulary
+from xiangtong.forms.publishing import check_form
 
 #: The forms that ship with the project.
 SHIPPED = Path(__file__).resolve().parents[3] / "form_schemas"
@@ -25,7 +21,7 @@ _FOLDER = click.option(
 
 
 def register(group: click.Group) -> None:
-    """Add ``forms check``, ``forms render`` and ``forms plan`` to the command line."""
+    """Add ``forms check`` and ``forms plan`` to the command line."""
     group.add_command(forms)
 
 
@@ -40,12 +36,13 @@ def forms() -> None:
 def check_command(codes: tuple[str, ...], folder: Path) -> None:
     """Check forms (all of the folder where none is named) and print what stands against publishing them.
 
-    Instead of codes the folder itself may be named: `forms check form_schemas`.
+    Instead of codes a folder of forms may be named: `forms check form_schemas`. One without shared parts of its own
+    uses those that ship.
     """
     named = Path(*codes[:1])
-    if len(codes) == 1 and (named / "_dialect").is_dir():
+    if len(codes) == 1 and any(named.glob("*/form.json")):
         codes, folder = (), named
-    library = Library.from_folder(folder)
+    library = _library(folder)
     found = 0
     for code in codes or tuple(library.forms):
         form = library.form(code)
@@ -60,19 +57,10 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
     sys.exit(1 if found else 0)
 
 
-@forms.command("render")
-@click.argument("code")
-@click.option("--sample", "sample_name", help="Fill it with this sample of the form's folder, like `sample`.")
-@_FOLDER
-def render_command(code: str, sample_name: str | None, folder: Path) -> None:
-    """Print the form's fields as HTML: blank, or filled with a sample and its problems."""
-    library = Library.from_folder(folder)
-    plan = library.form(code).plan
-    answers = library.samples[code].get(sample_name or "", {})
-    decision = decide(plan, answers, Facts(SAMPLE_DAY))
-    counted = decision.effective
-    context = RenderContext(visible=counted.visible, required=counted.required, derived=counted.derived)
-    click.echo(render_form(plan, answers, decision.problems if sample_name else (), context))
+def _library(folder: Path) -> Library:
+    if (folder / "_common").is_dir():
+        return Library.from_folder(folder)
+    return Library.from_folder(folder, read_vocabulary(SHIPPED))
 
 
 @forms.command("plan")

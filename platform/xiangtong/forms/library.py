@@ -88,9 +88,9 @@ class Library:
     samples: Mapping[str, Mapping[str, Any]]  # form code → name of the sample → answers
 
     @classmethod
-    def from_folder(cls, folder: Path) -> Library:
-        """Read ``_dialect``, ``_common`` and every ``<form>/form.json`` below a folder."""
-        vocabulary = read_vocabulary(folder)
+    def from_folder(cls, folder: Path, vocabulary: Vocabulary | None = None) -> Library:
+        """Read ``_dialect``, ``_common`` (unless a vocabulary is given) and every ``<form>/form.json`` below a folder."""
+        vocabulary = vocabulary or read_vocabulary(folder)
         found = [form_of(_read(path), vocabulary) for path in sorted(folder.glob("[!_]*/form.json"))]
         samples = {
             form.code: MappingProxyType(

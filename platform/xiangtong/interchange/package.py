@@ -1,0 +1,144 @@
+"""A form as a signed package that another city can take: a JWS (RFC 7515) over the form and the shared parts it names.
+
+Every city has a signer name (its code) and an Ed25519 key. Whose packages a city takes is one of its settings; its own
+it always takes. The signature is checked before anything in the package is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from xiangtong.dialect.check import DIALECT
+from xiangtong.dialect.resolve import resolve
+from xiangtong.dialect.vocabulary import DialectError, Vocabulary
+from xiangtong.forms.library import Form, form_of, written
+from xiangtong.kernel.crypto import hmac_sm3
+from xiangtong.kernel.errors import Refusal
+from xiangtong.settings import Settings
+
+MEDIA_TYPE = "xiangtong-form+1"
+_ALGORITHM = "Ed25519"
+_LARGEST = 4 * 1024 * 1024
+
+
+class PackageRefused(Refusal):
+    """A package of forms that is not taken: unknown signer, altered, or not one."""
+
+    code = "PACKAGE_REFUSED"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A city as a signer of packages, and the cities it takes packages of (name → public key)."""
+
+    name: str
+    key: OKPKey
+    trusted: Mapping[str, OKPKey]
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Signer:
+        """The signer of a deployment; its key follows from the master key. Raises PackageRefused for keys that are none."""
+        # One purpose, one key: nothing else is ever derived for this name.
+        seed = hmac_sm3(settings.master_key.encode(), b"xiangtong:form-packages")
+        key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
+        trusted = dict(_trusted(one) for one in settings.package_signers.split(",") if one.strip())
+        return cls(settings.package_signer, key, {settings.package_signer: key} | trusted)
+
+    @property
+    def public(self) -> str:
+        """The public key, as other cities write it into their settings (43 characters)."""
+        return str(self.key.as_dict(private=False)["x"])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a package brought: the form with the shared parts of its home, a sample, and who signed it."""
+
+    form: Form
+    sample: Mapping[str, Any]
+    signer: str
+
+
+def seal_package(form: Form, *, sample: Mapping[str, Any], signer: Signer) -> str:
+    """Write a package: one line of text, a compact JWS."""
+    body, parts = written(form)
+    content = {"form": body, "parts": parts, "sample": sample, "hash": form.hash, "version": form.version}
+    payload = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    header = {"alg": _ALGORITHM, "kid": signer.name, "typ": MEDIA_TYPE}
+    return str(jws.serialize_compact(header, payload, signer.key, algorithms=[_ALGORITHM]))
+
+
+def open_package(text: bytes, *, signer: Signer, vocabulary: Vocabulary) -> Opened:
+    """Check whose package it is and that nothing was altered, then read it. Raises PackageRefused."""
+    name = signer_of(text)
+    key = signer.trusted.get(name)
+    if key is None:
+        raise PackageRefused(
+            f"签名的是“{name}”，不在我们信任的名单里，没有导入", f"Signed by {name}, whom we do not know; not taken"
+        )
+    try:
+        content = json.loads(jws.deserialize_compact(text.strip(), key, algorithms=[_ALGORITHM]).payload)
+        documents = json.loads(content["parts"])
+        form = form_of(json.loads(content["form"]), replace(vocabulary, documents=documents))
+        altered = form.hash != content["hash"] or not isinstance(content["sample"], dict)
+        opened = Opened(_at_home(form, vocabulary), content["sample"], name)
+    except (JoseError, DialectError, ValueError, TypeError, KeyError, AttributeError):
+        raise _altered() from None
+    if altered:
+        raise _altered()
+    return opened
+
+
+def _at_home(form: Form, vocabulary: Vocabulary) -> Form:
+    """The form with our shared parts, where they say the same; else with those of its home written into it."""
+    same = form_of(form.schema, vocabulary)
+    if same.hash == form.hash:
+        return same
+    return form_of({**resolve(form.schema, form.vocabulary), "$schema": DIALECT}, vocabulary)
+
+
+def is_package(text: bytes) -> bool:
+    """Whether some bytes look like a package: three parts of base64url with dots between them."""
+    start = text.strip()[:4]
+    return start == b"eyJh" and text.count(b".") == 2
+
+
+def signer_of(text: bytes) -> str:
+    """Who says to have signed a package; nothing is proven by it. Raises PackageRefused for what is none."""
+    try:
+        if len(text) > _LARGEST:
+            raise ValueError
+        head = text.strip().split(b".")[0]
+        header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
+        if header["typ"] != MEDIA_TYPE or not isinstance(header["kid"], str):
+            raise ValueError
+    except (ValueError, TypeError, KeyError):
+        raise PackageRefused("这不是一个表单包", "This is no package of a form") from None
+    return str(header["kid"])[:80]
+
+
+def _altered() -> PackageRefused:
+    return PackageRefused(
+        "这个表单包的签名对不上，可能被改过或没有传完整，没有导入",
+        "The signature does not fit: altered or incomplete; not taken",
+    )
+
+
+def _trusted(entry: str) -> tuple[str, OKPKey]:
+    name, _, public = entry.strip().partition(":")
+    try:
+        return name, OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public.strip()})
+    except (ValueError, JoseError):
+        raise PackageRefused(
+            f"设置里 {name} 的公钥不对，应当是 43 个字符", f"The public key of {name} in the settings is none"
+        ) from None
