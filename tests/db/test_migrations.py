@@ -17,7 +17,7 @@ from xiangtong.kernel.embedded import Cluster
 _AREAS = (
     "tenancy.models", "tenancy.uploads", "audit.models", "identity.models", "attachments.models", "documents.models",
     "search.models", "ledger.models", "items.models", "forms.models", "drafts.models",
-    "drafts.unsent", "cases.models", "push.models",
+    "drafts.unsent", "drafts.returning", "cases.models", "push.models",
 )  # fmt: skip
 # Made by migrations on purpose and known to no model: indexes for finding divisions, the accounts' and the jobs' tables.
 _UNKNOWN_TO_MODELS = re.compile(r"\b(ab_|procrastinate_|ix_division_)")

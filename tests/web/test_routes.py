@@ -27,13 +27,13 @@ from xiangtong.tenancy.keys import KeyRing
 _OWNED = {"draft_id", "file_id", "case_no", "case_id", "staff_id", "upload_id", "item_id", "fact_id", "place_id"}
 # What everybody may read, in any township.
 _PUBLISHED = {
-    *("code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename", "proof")
+    *("code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename", "proof", "token")
 }
-_WORDS = {"step_id", "verb", "move", "pk"}
+_WORDS = {"step_id", "verb", "move", "pk", "version"}
 # Any citizen may begin a filing in any township, so these two answer everywhere.
 # A second tap finds it gone and leads on; another's draft looks just the same, and stays (the rows are compared).
 _ALREADY_GONE = {"apply.discard"}
-_OPEN_TO_CITIZENS = {"apply.start", "apply.begin"}
+_OPEN_TO_CITIZENS = {"apply.start", "apply.begin", "apply.begin_as_guest"}
 # Sign-out ends the walker's own session, which the walk still needs.
 _NOT_WALKED = {"sign_in.leave", "sign_in.sign_out", "account.end_session"}
 _NOWHERE = {404, 405}
@@ -66,7 +66,7 @@ def _values(place: Place, code: str) -> dict[str, str]:
         "case_id": place.case_id, "staff_id": place.staff_id, "upload_id": unknown_id(), "item_id": place.case_id,
         "fact_id": place.case_id, "place_id": unknown_id(), "step_id": "who", "verb": "rename", "move": "accept", "name": "elder",
         "digest": "0", "path": "app.css", "locale": "en", "pk": "1", "filename": "x",
-        "proof": "A" * 26,
+        "proof": "A" * 26, "token": "x" * 22, "version": "1",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
+from xiangtong.drafts import returning
 from xiangtong.drafts.expiry import expire_drafts
 from xiangtong.kernel import jobs
 from xiangtong.tenancy.keys import KeyRing
@@ -27,6 +28,7 @@ class Needs(Protocol):
 @jobs.task("drafts.expire", cron="40 3 * * * 0")
 def expire(services: Needs, **_: object) -> None:
     """Erase expired drafts township by township, a bounded batch in each transaction."""
+    returning.sweep(services.db)
     with services.db.scope(NOBODY) as session:
         tenant_ids = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
     for tenant_id in tenant_ids:

@@ -58,6 +58,7 @@ class CitizenDraft(Base):
     draft_id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[int]
     form_code: Mapped[str]
+    form_version: Mapped[int] = mapped_column(server_default="1")
     title: Mapped[str]
     state: Mapped[str]
     updated_at: Mapped[datetime]

@@ -23,6 +23,7 @@ def add(session: ScopedSession, *, draft: Draft, title: str) -> None:
                 draft_id=draft.id,
                 tenant_id=draft.tenant_id,
                 form_code=draft.form_code,
+                form_version=draft.form_version,
                 title=title,
                 state=draft.state,
                 updated_at=draft.updated_at,
@@ -36,7 +37,8 @@ def follow(session: ScopedSession, *, draft: Draft) -> None:
         return
     mine = (CitizenDraft.citizen_id == draft.citizen_id, CitizenDraft.draft_id == draft.id)
     with as_citizen(session, draft.citizen_id):
-        session.execute(update(CitizenDraft).where(*mine).values(state=draft.state, updated_at=draft.updated_at))
+        now = {"state": draft.state, "updated_at": draft.updated_at, "form_version": draft.form_version}
+        session.execute(update(CitizenDraft).where(*mine).values(**now))
 
 
 def remove(session: ScopedSession, *, draft: Draft) -> None:

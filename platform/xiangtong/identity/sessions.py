@@ -18,7 +18,12 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.tenancy.scope import Database, Scope, within
 
 # staff_step: the password was right, the second factor is still to come; it opens no page but that one.
-Kind = Literal["staff", "staff_step", "citizen"]
+# guest: a filling that was begun without an account; revisit: the same from another device, which sees less.
+Kind = Literal["staff", "staff_step", "citizen", "guest", "revisit"]
+GUESTS = ("guest", "revisit")
+#: A guest's token begins with it, so that a page knows without asking that nobody signed in.
+GUEST_MARK = "guest."
+_PEOPLE = ("citizen", *GUESTS)
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -35,12 +40,17 @@ LIMITS: dict[str, Limits] = {
     "staff": Limits(timedelta(minutes=30), timedelta(hours=12), 3),
     "staff_step": Limits(timedelta(minutes=10), timedelta(minutes=10), 3),
     "citizen": Limits(timedelta(hours=1), timedelta(hours=12), 10),
+    "guest": Limits(timedelta(days=7), timedelta(days=30), 10),
+    "revisit": Limits(timedelta(hours=1), timedelta(hours=12), 10),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token stands for. Staff carry their roles, reach and permissions; citizens their assurance (1 to 3)."""
+    """Who a token stands for. Staff carry their roles, reach and permissions; citizens their assurance (1 to 3).
+
+    A guest is nobody in particular (assurance 0): the id is a name for what was begun, and for nothing else.
+    """
 
     key: str
     kind: str
@@ -81,7 +91,7 @@ def open_session(
 
     Staff need a tenant, and the session's scope set to it; a citizen's scope is entered here.
     """
-    token, now, limits = ids.token(), clock.now(), LIMITS[kind]
+    token, now, limits = (GUEST_MARK if kind in GUESTS else "") + ids.token(), clock.now(), LIMITS[kind]
     key, expires_at = key_of(token), now + limits.whole
     with within(session, session_key=key):
         session.add(
@@ -94,7 +104,7 @@ def open_session(
         return token
     pointer = {"key": key, "device": device[:80], "created_at": now, "expires_at": expires_at}
     with within(session, **_owner(kind, subject_id, tenant_id)):
-        if kind == "citizen":
+        if kind in _PEOPLE:
             session.add(CitizenSession(citizen_id=subject_id, **pointer))
         else:
             session.add(StaffSession(tenant_id=tenant_id, staff_id=subject_id, **pointer))
@@ -104,7 +114,7 @@ def open_session(
 
 
 def _owner(kind: str, subject_id: UUID, tenant_id: int | None) -> dict[str, object]:
-    return {"citizen_id": subject_id} if kind == "citizen" else {"tenant_id": tenant_id}
+    return {"citizen_id": subject_id} if kind in _PEOPLE else {"tenant_id": tenant_id}
 
 
 def resolve(db: Database, *, token: str) -> SignedIn | None:
@@ -116,7 +126,7 @@ def resolve(db: Database, *, token: str) -> SignedIn | None:
             return None
         if now - row.seen_at > _TOUCH_EVERY:
             session.execute(update(WebSession).where(WebSession.key == key).values(seen_at=now))
-        if row.kind == "citizen":
+        if row.kind in _PEOPLE:
             return _signed_in(row)
         with within(session, tenant_id=row.home_tenant):
             staff = session.get(Staff, (row.home_tenant, row.subject_id))
@@ -142,7 +152,7 @@ def list_sessions(
 ) -> Sequence[Line]:
     """A person's own sessions that have not expired, newest first."""
     with within(session, **_owner(kind, subject_id, tenant_id)):
-        if kind == "citizen":
+        if kind in _PEOPLE:
             rows = session.scalars(select(CitizenSession).where(CitizenSession.citizen_id == subject_id)).all()
         else:
             mine = (StaffSession.tenant_id == tenant_id, StaffSession.staff_id == subject_id)
@@ -189,7 +199,7 @@ def close_all(
 def _end(session: ScopedSession, kind: str, subject_id: UUID, tenant_id: int | None, key: str) -> None:
     drop(session, key=key)
     with within(session, **_owner(kind, subject_id, tenant_id)):
-        if kind == "citizen":
+        if kind in _PEOPLE:
             mine = (CitizenSession.citizen_id == subject_id, CitizenSession.key == key)
             session.execute(delete(CitizenSession).where(*mine))
         else:

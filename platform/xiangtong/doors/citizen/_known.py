@@ -37,6 +37,17 @@ def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: st
     return Typed().changed(values | {_KNOWN: locked})
 
 
+def recognised(plan: Plan, typed: Typed, claims: Claims | None, *, for_other: bool) -> Typed:
+    """A draft begun without an account, once its owner has signed in: what is certain of them stands in it, locked."""
+    fresh = prefilled(plan, claims, for_other=for_other, village=None)
+    locked = locked_in(fresh)
+    # What is known but not certain (a phone number) fills a gap only.
+    known = {
+        name: value for name, value in fresh.values.items() if name in (_KNOWN, *locked) or not typed.values.get(name)
+    }
+    return typed.changed(known)
+
+
 def locked_in(typed: Typed) -> frozenset[str]:
     """The pointers of answers that came from somewhere certain."""
     return frozenset(typed.values.get(_KNOWN, ()))

@@ -14,25 +14,43 @@ from xiangtong.fields.kinds import KINDS
 from xiangtong.validation.form_data import put_value
 
 _KINDS = frozenset({"resident-id", "bank-card", "certificate-no", "disability-certificate"})
+#: What is written and not chosen, and so can be shown as a mask.
+_WRITTEN = _KINDS | {"person-name", "phone", "mobile-phone", "landline", "email", "address", "text", "document-no"}
 
 
-def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = ()) -> dict[str, str]:
-    """The mask of every such number in a draft, by pointer; what is wrong with a `wrong` one has to be seen."""
-    found = {pointer: mask_of(plan, pointer, raw) for pointer, raw in typed.values.items() if pointer not in wrong}
+def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = (), reopened: bool = False) -> dict[str, str]:
+    """The mask of every such number in a draft, by pointer; what is wrong with a `wrong` one has to be seen.
+
+    On a device that `reopened` the draft by a code, whatever is sensitive stays masked.
+    """
+    found = {pointer: mask_of(plan, pointer, raw, strict=reopened) for pointer, raw in typed.values.items()}
+    if not reopened:
+        found = {pointer: mask for pointer, mask in found.items() if pointer not in wrong}
     return {pointer: mask for pointer, mask in found.items() if mask}
 
 
-def mask_of(plan: Plan, pointer: str, raw: Raw) -> str:
+def mask_of(plan: Plan, pointer: str, raw: Raw, *, strict: bool = False) -> str:
     """The mask of what was typed there; nothing where it is no such number, or too short to be one."""
     question = plan.question_at(pointer)
-    if question is None or question.kind not in _KINDS or not isinstance(raw, str) or len(raw.strip()) < 8:
+    if question is None or not isinstance(raw, str):
+        return ""
+    sensitive = strict and (question.sensitive or question.kind == "person-name") and question.kind in _WRITTEN
+    if not sensitive and (question.kind not in _KINDS or len(raw.strip()) < 8):
         return ""
     return KINDS[question.kind].mask(KINDS[question.kind].parse(raw))
 
 
 def stands_for(plan: Plan, pointer: str, stored: Raw, posted: Raw) -> bool:
     """Whether what was posted is the mask of what is stored."""
-    return isinstance(posted, str) and "*" in posted and posted == mask_of(plan, pointer, stored)
+    return (
+        isinstance(posted, str)
+        and "*" in posted
+        and posted
+        in (
+            mask_of(plan, pointer, stored),
+            mask_of(plan, pointer, stored, strict=True),
+        )
+    )
 
 
 def shown(plan: Plan, data: Mapping[str, Any], masks: Iterable[tuple[str, str]]) -> dict[str, Any]:

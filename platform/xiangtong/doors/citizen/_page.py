@@ -29,7 +29,7 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
     """The page of one step. `more`: what was answered made further questions appear."""
     ctx = context(filing)
     row, wrong = filing.draft.row, {one.pointer for one in filing.decision.problems}
-    hidden = _masked.masks(filing.plan, filing.draft.typed, wrong=wrong)
+    hidden = _masked.masks(filing.plan, filing.draft.typed, wrong=wrong, reopened=filing.visit.reopened)
     shown = _masked.shown(filing.plan, filing.data, hidden.items())
     return render_template(
         "citizen/apply.html",
@@ -68,7 +68,8 @@ def file_address(filing: Filing) -> Callable[[str], str]:
 
     def address(file_id: str) -> str:
         code = filing.visit.tenant.code
-        return url_for("uploads.show", code=code, draft_id=filing.draft.id, file_id=file_id) if file_id else ""
+        shown = file_id and not filing.visit.reopened
+        return url_for("uploads.show", code=code, draft_id=filing.draft.id, file_id=file_id) if shown else ""
 
     return address
 
@@ -102,16 +103,17 @@ def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
     """What the script of the page is told (components/filing.html); `hidden` are the numbers shown as masks."""
     facts, key = filing.visit.facts, filing.draft.key
     secret = crypto.hmac_sm3(key.secret, f"unsent:{filing.draft.id}".encode())
-    form = filing.form
+    form, open_ = filing.form, not filing.visit.reopened
     return {
         "id": str(filing.draft.id),
         "revision": filing.revision,
         "autosave_url": filing.at("apply.save"),
         "upload_url": url_for("uploads.add", code=filing.visit.tenant.code, draft_id=filing.draft.id),
         "sign_in_url": url_for("sign_in.start", next=filing.at("apply.resume")),
-        "plan_url": url_for("apply.plan", form_code=form.code, digest=form.plan.digest),
+        # Without a plan the script decides nothing, and needs to know nothing.
+        "plan_url": url_for("apply.plan", form_code=form.code, digest=form.plan.digest) if open_ else "",
         "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
-        "answers": without_secrets(filing.plan, filing.data),
+        "answers": without_secrets(filing.plan, filing.data) if open_ else {},
         "masks": dict(hidden),
         "key": base64.b64encode(secret).decode(),
     }
@@ -120,11 +122,13 @@ def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
 def helping(visit: Visit, filing: Filing | None = None) -> dict[str, Any]:
     """The two helping hands: whom to call, and where to ask the village to fill it in."""
     telephone = visit.around.phone_of(filing.draft.row.village_code if filing else None)
+    elsewhere = filing.at("apply.elsewhere") if filing and not filing.supplements and not visit.reopened else None
     may_ask = filing is not None and not filing.supplements and visit.around.villages
     return {
         "phone": telephone.number if telephone else None,
         "whose": telephone.whose if telephone else None,
         "demo": bool(telephone and telephone.demo),
+        "elsewhere_url": elsewhere,
         "help_url": filing.at("apply.ask_help") if filing and may_ask else None,
         "ask_url": f"/{visit.tenant.code}/" if telephone is None else None,
     }

@@ -34,6 +34,8 @@ class Visit:
     town: Township
     around: Neighbourhood
     citizen_id: UUID
+    guest: bool = False
+    reopened: bool = False  # by a guest, on another device: numbers and names stay masked
 
     @property
     def tenant(self) -> Tenant:
@@ -54,14 +56,21 @@ class Visit:
 
 @contextmanager
 def visit(code: str) -> Iterator[Visit]:
-    """The signed-in citizen in the township of a 9-digit code, in one transaction; raises NotFound."""
-    who = citizen().subject_id
+    """The citizen (or guest) in the township of a 9-digit code, in one transaction; raises NotFound."""
+    signed_in = citizen()
+    with visit_as(code, signed_in.subject_id, kind=signed_in.kind) as here:
+        yield here
+
+
+@contextmanager
+def visit_as(code: str, who: UUID, *, kind: str = "citizen") -> Iterator[Visit]:
+    """The same for whoever is not signed in yet, under the id they will have."""
     db = services().db
     found = recall(db, code=code)
     with db.scope(Scope(citizen_id=who, tenant_id=found.town.tenant.id if found else None)) as session:
         found = found or learn(session, code=code)
         g.site = partial(site_of, found.town)  # Told only where a page is made.
-        yield Visit(session, found.town, found.around, who)
+        yield Visit(session, found.town, found.around, who, guest=kind != "citizen", reopened=kind == "revisit")
 
 
 def site_of(town: Township) -> dict[str, Any]:

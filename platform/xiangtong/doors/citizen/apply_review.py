@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -54,7 +54,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{_AT}/receipt", "receipt", receipt)
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def review(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """Every answer with a way to change it, what is still missing, and the button to submit."""
     with visit(code) as here:
@@ -67,7 +67,8 @@ def review(code: str, form_code: str, draft_id: UUID) -> Response | str:
         return render_template(
             "citizen/review.html", form_title=title_of(filing), parts=_parts(filing), problems=problems,
             count=len(filing.steps) + 1, action=filing.at("cases.supply" if filing.supplements else "apply.submit"),
-            back=filing.address(filing.steps[-1]), hands=helping(here, filing), supplements=filing.supplements,
+            back=filing.address(filing.steps[-1]), hands=helping(here, filing), supplements=filing.supplements, guest=here.guest,
+            sign_in=url_for("sign_in.ask"), here=request.path,
             waiting=_words_of(request.args.get("wait", "")),
         )  # fmt: skip
 
@@ -82,7 +83,7 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response | str:
     except attachments.NotReady:
         return redirect(f"{request.path}?wait=files", 303)
     except FormWithdrawn:
-        return redirect(request.path.removesuffix("review") + "update", 303)
+        return _withdrawn(code, form_code, draft_id)
     except FilingClosed:
         with visit(code) as here:
             return closed_page(here)
@@ -100,6 +101,18 @@ def _file(code: str, form_code: str, draft_id: UUID) -> None:
         with visit(code) as here:
             form = open_filing(here, form_code, draft_id).form
         _file_on(form, code, draft_id)
+
+
+def _withdrawn(code: str, form_code: str, draft_id: UUID) -> Response:
+    """Where to go on from a version that was withdrawn; raises FormWithdrawn while there is no other."""
+    with visit(code) as here:
+        filing = open_filing(here, form_code, draft_id)
+        if newer_than(filing.draft.row):
+            return redirect(filing.at("apply.update"), 303)
+    raise FormWithdrawn(
+        "这张表已经停用，新表还没有发布。您填过的都留着，请过几天再来，或打电话问一问",
+        "This form was withdrawn and there is no new one yet; what you filled in is kept",
+    )
 
 
 def _file_on(form: Form, code: str, draft_id: UUID) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -13,16 +13,18 @@ from werkzeug.wrappers import Response
 from xiangtong.dialect.plan import Material
 from xiangtong.doors.citizen import _known
 from xiangtong.doors.citizen._page import helping
-from xiangtong.doors.citizen._visit import Visit, visit
-from xiangtong.doors.shared.access import citizen
+from xiangtong.doors.citizen._visit import Visit, visit, visit_as
+from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.person import person, set_cookie
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts import opening
 from xiangtong.drafts.models import CitizenDraft
 from xiangtong.drafts.opening import FormRef
 from xiangtong.drafts.pointers import drafts_of
 from xiangtong.forms.library import Form
-from xiangtong.identity import citizens
+from xiangtong.identity import citizens, sessions, throttle
+from xiangtong.identity.throttle import Limit
 from xiangtong.items.models import Item
 from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
@@ -31,45 +33,96 @@ from xiangtong.kernel.errors import Conflict
 # A second tap on “开始填表” finds the draft of the first.
 _SAME_TAP = timedelta(seconds=15)
 _MOST_DRAFTS = 5
+_GUESTS = Limit(
+    "guest_drafts", 30, timedelta(hours=1), "这里刚才开始填的太多了，请过 {minutes} 分钟再试，或者登录后再填",
+    "Too many were begun here: wait {minutes} minutes, or sign in",
+)  # fmt: skip
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the routes of this page."""
     blueprint.add_url_rule("/<string(length=9):code>/apply/<form_code>", "start", start)
     blueprint.add_url_rule("/<string(length=9):code>/apply/<form_code>", "begin", begin, methods=["POST"])
+    blueprint.add_url_rule("/<string(length=9):code>/apply/<form_code>/guest", "guest", start_as_guest)
+    blueprint.add_url_rule(
+        "/<string(length=9):code>/apply/<form_code>/guest", "begin_as_guest", begin_as_guest, methods=["POST"]
+    )
 
 
 @citizen(assurance=2)
 def start(code: str, form_code: str) -> str:
     """What will be asked, which draft is waiting, and the choice of for whom it is."""
     with visit(code) as here:
-        if here.tenant.state != "open":
-            return closed_page(here)
-        form = services().library.form(form_code)
-        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
-        return _page(here, form, item) if item.item_code else closed_page(here, registered=False)
+        return _start(here, form_code)
+
+
+@public
+def start_as_guest(code: str, form_code: str) -> Response | str:
+    """The same without signing in: that comes at the end, before it is filed."""
+    if _signed_in():
+        return redirect(url_for("apply.start", code=code, form_code=form_code), 303)
+    who = _guest()
+    with visit_as(code, who or uuid4(), kind="guest") as here:
+        return _start(here, form_code)
+
+
+def _signed_in() -> bool:
+    found = person()
+    return found is not None and found.kind == "citizen"
+
+
+def _guest() -> UUID | None:
+    found = person()
+    return found.subject_id if found is not None and found.kind in sessions.GUESTS else None
+
+
+def _start(here: Visit, form_code: str) -> str:
+    if here.tenant.state != "open":
+        return closed_page(here)
+    form = services().library.form(form_code)
+    item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+    return _page(here, form, item) if item.item_code else closed_page(here, registered=False)
 
 
 @citizen(assurance=2)
 def begin(code: str, form_code: str) -> Response | str:
     """Mint a draft with what is known already, and go to its first page."""
     with visit(code) as here:
-        if here.tenant.state != "open":
-            return closed_page(here)
-        form = services().library.form(form_code)
-        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
-        if not item.item_code:
-            return closed_page(here, registered=False)
-        who, village = request.form.get("who", ""), request.form.get("village", "")
-        problems = _problems(here, who, village)
-        if problems:
-            return _page(here, form, item, problems=problems, who=who, village=village)
-        waiting = _waiting(here, form_code)
-        twin = next((one for one in waiting if clock.now() - one.updated_at < _SAME_TAP and one.state == "open"), None)
-        draft_id = (
-            twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
-        )
-        return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
+        return _begin(here, code, form_code)
+
+
+@public
+def begin_as_guest(code: str, form_code: str) -> Response | str:
+    """The same for whoever has not signed in: they get a name for what they began, and nothing else."""
+    if _signed_in():
+        return redirect(url_for("apply.start", code=code, form_code=form_code), 307)
+    who = _guest()
+    if who is None:
+        throttle.spend(services().db, _GUESTS, request.remote_addr or "")
+    with visit_as(code, who or uuid4(), kind="guest") as here:
+        answer = _begin(here, code, form_code)
+        if who is not None or isinstance(answer, str):
+            return answer
+        token = sessions.open_session(here.session, kind="guest", subject_id=here.citizen_id, assurance=0)
+    set_cookie(answer, token, seconds=int(sessions.LIMITS["guest"].whole.total_seconds()))
+    return answer
+
+
+def _begin(here: Visit, code: str, form_code: str) -> Response | str:
+    if here.tenant.state != "open":
+        return closed_page(here)
+    form = services().library.form(form_code)
+    item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
+    if not item.item_code:
+        return closed_page(here, registered=False)
+    who, village = request.form.get("who", ""), request.form.get("village", "")
+    problems = _problems(here, who, village)
+    if problems:
+        return _page(here, form, item, problems=problems, who=who, village=village)
+    waiting = _waiting(here, form_code)
+    twin = next((one for one in waiting if clock.now() - one.updated_at < _SAME_TAP and one.state == "open"), None)
+    draft_id = twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
+    return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
 
 
 def closed_page(here: Visit, *, registered: bool = True) -> str:
@@ -113,7 +166,8 @@ def _page(
         steps=form.plan.steps,
         villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
         who=who, village=village or request.args.get("village", ""), problems=problems or {},
-        local=clock.local, hands=helping(here), demo=item.demo, blank_url=f"/{here.tenant.code}/print/{form.code}",
+        local=clock.local, hands=helping(here), guest=here.guest, demo=item.demo,
+        blank_url=f"/{here.tenant.code}/print/{form.code}",
     )  # fmt: skip
 
 

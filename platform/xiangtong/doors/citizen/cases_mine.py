@@ -26,6 +26,7 @@ from xiangtong.doors.shared.person import citizen as signed_in
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import form_of_case
 from xiangtong.drafts.models import CitizenDraft
+from xiangtong.drafts.opening import KEPT_FOR
 from xiangtong.drafts.pointers import drafts_of
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
@@ -60,7 +61,7 @@ def mine() -> str:
         "citizen/mine.html",
         drafts=[(one, towns[one.tenant_id], _draft_address(towns[one.tenant_id], one)) for one in drafts],
         cases=[(one, towns[one.tenant_id], case_address(towns[one.tenant_id].code, one.case_no)) for one in filed],
-        local=clock.local, english=english_of,
+        local=clock.local, english=english_of, kept_for=KEPT_FOR,
     )  # fmt: skip
 
 

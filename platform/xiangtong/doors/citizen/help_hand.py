@@ -32,7 +32,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{_AT}/discard", "discard", discard, methods=["POST"])
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def ask(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """What the clerk will see, which village, and the consent."""
     with visit(code) as here:
@@ -42,7 +42,7 @@ def ask(code: str, form_code: str, draft_id: UUID) -> Response | str:
         return _page(filing, filing.draft.row.village_code or "")
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def hand_over(code: str, form_code: str, draft_id: UUID) -> Response:
     """Give the draft to the clerk of the village."""
     village, consent = request.form.get("village", ""), request.form.get("consent") == "yes"
@@ -63,7 +63,7 @@ def hand_over(code: str, form_code: str, draft_id: UUID) -> Response:
         return redirect(filing.at("apply.helped"), 303)
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def helped(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """The draft is with the clerk: what happens next, and the way back."""
     with visit(code) as here:
@@ -78,7 +78,7 @@ def helped(code: str, form_code: str, draft_id: UUID) -> Response | str:
         )  # fmt: skip
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def take_back(code: str, form_code: str, draft_id: UUID) -> Response:
     """Fill it oneself again; what the clerk typed stays."""
     with visit(code) as here:
@@ -90,7 +90,7 @@ def take_back(code: str, form_code: str, draft_id: UUID) -> Response:
         return redirect(open_filing(here, form_code, draft_id).at("apply.resume"), 303)
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def ask_discard(code: str, form_code: str, draft_id: UUID) -> Response | str:
     """What throwing a draft away means, before it is done."""
     with visit(code) as here:
@@ -103,7 +103,7 @@ def ask_discard(code: str, form_code: str, draft_id: UUID) -> Response | str:
         )  # fmt: skip
 
 
-@citizen(assurance=2)
+@citizen(assurance=0)
 def discard(code: str, form_code: str, draft_id: UUID) -> Response:
     """Throw a draft away for good; a second tap finds it gone."""
     with contextlib.suppress(NotFound, DraftClosed), visit(code) as here:

@@ -13,6 +13,7 @@ from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import CITIZEN_COOKIE
 from xiangtong.doors.shared.services import services
+from xiangtong.identity import sessions
 from xiangtong.kernel.errors import NotFound
 
 blueprint = Blueprint("mode", __name__)
@@ -48,7 +49,7 @@ def frame() -> dict[str, Any]:
         "site": site() if callable(site) else site,
         "mode": mode,
         "mode_url": url_for("mode.choose", name="standard" if mode == "elder" else "elder", next=here),
-        "person": CITIZEN_COOKIE in request.cookies,
+        "person": not request.cookies.get(CITIZEN_COOKIE, sessions.GUEST_MARK).startswith(sessions.GUEST_MARK),
         "sign_in_url": url_for("sign_in.ask", next=here),
         "sign_out_url": url_for("sign_in.leave"),
         "frame_links": _links(here),

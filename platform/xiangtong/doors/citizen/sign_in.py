@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
+from xiangtong.doors.citizen._guests import guest_address, take_over
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import CITIZEN_COOKIE, clear_cookie, person, set_cookie
 from xiangtong.doors.shared.services import services
@@ -139,11 +140,13 @@ def safe_return(wish: str | None) -> str:
 
 def _open(claims: Claims) -> str:
     """Write what the province said of the citizen and open their session; the session's token."""
-    earlier = request.cookies.get(CITIZEN_COOKIE, "")
+    earlier, before = request.cookies.get(CITIZEN_COOKIE, ""), person()
     with services().db.scope(NOBODY) as session:
         if earlier:
             sessions.close_session(session, token=earlier)
         citizen_id = citizens.upsert(session, keys=services().keys, claims=claims)
+        if before is not None and before.kind in sessions.GUESTS:
+            take_over(session, guest_id=before.subject_id, citizen_id=citizen_id, claims=claims)
         return sessions.open_session(
             session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()
         )
@@ -162,6 +165,7 @@ def _page(onward: str, failure: SignInFailed | None = None) -> Response:
     g.here = url_for("sign_in.ask", next=onward)
     body = render_template(
         "citizen/sign_in.html", problem=problem, start=url_for("sign_in.start", next=onward),
+        guest=guest_address(onward),
         sign_in_url=None,
     )  # fmt: skip
     response = make_response(body, 200 if failure is None else failure.status)

@@ -42,7 +42,10 @@ def signed(view: View) -> View:
 
 
 def citizen(assurance: int = 1) -> Callable[[View], View]:
-    """A citizen who signed in with at least this assurance (1 none, 2 primary, 3 advanced: contract §6)."""
+    """A citizen who signed in with at least this assurance (1 none, 2 primary, 3 advanced: contract §6).
+
+    0: a guest, who has not signed in and sees what they began; or a citizen of whom filing needs no more.
+    """
     return _stating(Access("citizen", assurance=assurance))
 
 

@@ -16,6 +16,8 @@ from xiangtong.kernel.errors import NotFound, Refusal
 
 CITIZEN_COOKIE = "xiangtong"
 STAFF_COOKIE = "xiangtong_staff"
+# What filing asks of an account; a guest fills in without one, and shows one to submit.
+LEAST = 2
 
 
 class Redirection(HTTPException):
@@ -53,17 +55,22 @@ def person() -> sessions.SignedIn | None:
 
 
 def citizen() -> sessions.SignedIn:
-    """The signed-in citizen; raises when there is none (use on routes that state `citizen`)."""
+    """The citizen, or the guest, of this request; raises when there is none (use on routes that state `citizen`)."""
     found = person()
-    if found is None or found.kind != "citizen":
+    if found is None or found.kind not in ("citizen", *sessions.GUESTS):
         # A script would follow a redirect and take the sign-in page for its answer.
         raise SignedOut if wants_json() else Redirection(sign_in_address())
     return found
 
 
 def require_citizen(assurance: int) -> None:
-    """Send to sign-in, or refuse when the account's assurance is too low."""
+    """Send to sign-in, or refuse when the account's assurance is too low. 0 lets a guest in."""
     found = citizen()
+    if assurance and found.kind in sessions.GUESTS:
+        raise SignedOut if wants_json() else Redirection(sign_in_address())
+    if found.kind in sessions.GUESTS:
+        return
+    assurance = assurance or LEAST
     if found.assurance < assurance:
         raise AssuranceTooLow(
             "您的账号还没有实名认证，请先在省政务服务网完成实名认证，再回来办理",

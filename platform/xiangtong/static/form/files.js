@@ -178,7 +178,7 @@
     item.appendChild(button);
     // A stored file is one more change of the draft, whether or not the answer says so.
     this.saver.revise(file.revision === undefined ? this.saver.revision + 1 : file.revision);
-    const known = X.at(this.page.answers, pointer);
+    const known = X.valueAt(this.page.answers, pointer);
     X.put(this.page.answers, pointer, (Array.isArray(known) ? known : []).concat([file]));
     this.page.tell(pointer, "");
     this.page.refresh();

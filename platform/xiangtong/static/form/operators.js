@@ -214,6 +214,15 @@
       const found = pair(operands);
       return found && isInteger(found[0]) && found[1] > 0 && found[0] >= 0 ? Math.floor(found[0] / found[1]) : undefined;
     },
+    minus: (operands) => {
+      const found = pair(operands);
+      return found && isInteger(found[0]) && found[0] >= found[1] ? found[0] - found[1] : undefined;
+    },
+    multiply: (operands) => {
+      const factors = integers(operands.filter((operand) => operand.length === 1));
+      const product = factors.reduce((so, one) => so * one, 1);
+      return factors.length === operands.length && Number.isSafeInteger(product) ? product + 0 : undefined; // Never -0.
+    },
     today: (operands, spec, facts) => facts.today,
     birth_of: (operands) => (rightNumber(single(operands, 0)) ? birthText(single(operands, 0)) : undefined),
     sex_of: (operands) => {
@@ -235,7 +244,7 @@
     disability_of: (operands, spec) => {
       const number = single(operands, 0);
       const found = isText(number) ? /^([0-9]{17}[0-9X])([1-7])([1-4])(?:B[0-9])?$/.exec(number) : null;
-      return found && rightNumber(found[1]) ? found[spec.part === "category" ? 2 : 3] : undefined;
+      return found && rightNumber(found[1]) ? found[{ owner: 1, category: 2, grade: 3 }[spec.part]] : undefined;
     },
     equals: (operands) => {
       const one = single(operands, 0);

@@ -221,5 +221,5 @@
     });
   };
 
-  Object.assign(X, { Page: Page, put: put, at: at });
+  Object.assign(X, { Page: Page, put: put, valueAt: at });
 })(window.Xiangtong);
