@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -24,21 +26,23 @@ from xiangtong.settings import Settings
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # An upload of 50 MiB over a county's line takes its time; the lease of a claim is longer still.
 _UPLOAD = httpx.Timeout(100.0, connect=5.0)
+_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=60.0)
 _EMPTY_SM3 = sm3_hex(b"")
 
 
 class HttpLine:
     """One account's line to its province over HTTP; safe to use from several threads."""
 
-    def __init__(self, profile: Profile, *, client: httpx.Client | None = None) -> None:
+    def __init__(self, profile: Profile) -> None:
         self.destination = profile.name
         self._profile = profile
         self._sign: Signer = signer(profile.secret)
         parts = urlsplit(profile.url)
         self._root, self._prefix = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
-        # No proxy from the environment: this line is private, and what goes over it is personal.
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=60.0)
-        self._client = client or httpx.Client(timeout=_TIMEOUT, limits=limits, trust_env=False, follow_redirects=False)
+        self._verify = httpx.create_ssl_context(trust_env=False)
+        # Whoever asks takes the client that was used last, or opens another: as many as ask at the same time. One
+        # client for all would look at each of its connections for every other, at every request.
+        self._clients: deque[httpx.Client] = deque()
 
     def write(self, facts: dict[str, Any], *, message_id: UUID) -> Wire:
         """The message of an event by the default mapping; raises Unmappable."""
@@ -89,7 +93,23 @@ class HttpLine:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        while self._clients:
+            self._clients.pop().close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[httpx.Client]:
+        """A client with one connection, for one request."""
+        try:
+            client = self._clients.pop()
+        except IndexError:
+            # No proxy from the environment: this line is private, and what goes over it is personal.
+            client = httpx.Client(
+                timeout=_TIMEOUT, limits=_LIMITS, verify=self._verify, trust_env=False, follow_redirects=False
+            )
+        try:
+            yield client
+        finally:
+            self._clients.append(client)
 
     def _ask(
         self,
@@ -105,9 +125,9 @@ class HttpLine:
         signed = self.headers(method, path, text, body) | dict(headers or {})
         address = f"{self._root}{path}{'?' + text if text else ''}"
         try:
-            response = self._client.request(
-                method, address, content=body if method in ("POST", "PUT") else None, headers=signed, timeout=timeout
-            )
+            with self._lent() as client:
+                content = body if method in ("POST", "PUT") else None
+                response = client.request(method, address, content=content, headers=signed, timeout=timeout)
         except httpx.HTTPError:
             # The exception's text may quote an address; that nothing came back is all there is to know.
             return Answer(0)

@@ -65,10 +65,13 @@ _COMPANIONS = text(
     " order by f.due_at limit :room for update of f skip locked"
 )
 # Their jobs have nothing left to do. A look at the head of the queue is enough: a job that stays ends at once.
+# The head is read once, into an array: joined with the table it was read again for every row of the queue, since the
+# planner, who last saw the queue empty, takes either side for a single row.
 _UNQUEUE = text(
-    "delete from procrastinate_jobs where status = 'todo' and id in (select id from (select id, args"
-    " from procrastinate_jobs where status = 'todo' and queue_name = :queue order by priority desc, id limit 500) head"
-    " where args->>'fact_id' = any(:ids))"
+    "with head as materialized (select id, args->>'fact_id' as fact_id from procrastinate_jobs"
+    " where status = 'todo' and queue_name = :queue order by priority desc, id limit 500)"
+    " delete from procrastinate_jobs where status::text = 'todo'"
+    " and id = any(array(select id from head where fact_id = any(:ids)))"
 )
 # Two statements, since the second must see what was committed before the first was granted.
 _ONE_BY_ONE = text("select pg_try_advisory_xact_lock(hashtext('push.suspects'), :tenant_id)")
