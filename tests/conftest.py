@@ -61,7 +61,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Give the workers of one run a name in common."""
     if not hasattr(config, "workerinput"):
-        os.environ.setdefault("PYTEST_XDIST_TESTRUNUID", os.urandom(4).hex())
+        run = config.getoption("testrunuid", None) or os.urandom(4).hex()
+        os.environ["PYTEST_XDIST_TESTRUNUID"] = run
+        # The workers would be told another name otherwise, and their cluster would outlive the run.
+        config.option.testrunuid = run
 
 
 def _engine() -> Path:
