@@ -113,7 +113,7 @@ def _address(place: Place, prefix: str, rule: Rule) -> str:
     values |= {
         "form_code": FORM, "key": place.notice, "step_id": "who", "verb": "rename", "move": "accept", "name": "elder",
         "digest": "0", "path": "app.css", "upload_id": unknown_id(), "item_id": unknown_id(), "fact_id": unknown_id(),
-        "place_id": unknown_id(),
+        "place_id": unknown_id(), "proof": "A" * 26,
     }  # fmt: skip
     return prefix + re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda found: values[found.group(1)], rule.rule)
 
