@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
+from PIL import Image, ImageChops
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
@@ -27,12 +27,13 @@ from xiangtong.drafts import opening
 from xiangtong.drafts.opening import FormRef, Holder
 from xiangtong.identity import citizens, sessions
 from xiangtong.identity.ports import Claims
+from xiangtong.kernel import crypto
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 from xiangtong.wiring import Services
 
-POINTER = "/materials/id_card"
+POINTER = "/materials/household_book"
 
 
 @dataclass
@@ -114,7 +115,21 @@ def test_a_picked_photo_is_kept_and_in_the_answers(citizen: Citizen) -> None:
     small = Image.open(io.BytesIO(citizen.client.get(told["url"] + "?small=1").data))
     assert max(small.size) <= 320
     with citizen.services.db.scope(Scope(tenant_id=1)) as session:
-        assert session.scalars(select(Attachment.material_code)).all() == ["id_card"]
+        assert session.scalars(select(Attachment.material_code)).all() == ["household_book"]
+
+
+def test_a_copy_of_an_identity_card_says_what_it_is_for(citizen: Citizen) -> None:
+    """The digest is that of the marked picture; the picture that was sent is kept nowhere, not even by an offer."""
+    pointer, data = "/materials/id_card", jpeg(200, (600, 400))
+    told = citizen.add(data, pointer=pointer).json
+    kept = citizen.client.get(told["url"]).data
+    assert kept != data
+    assert (told["digest"], told["size"]) == (crypto.sm3_hex(kept), len(kept))
+    before, after = [Image.open(io.BytesIO(one)).convert("RGB") for one in (data, kept)]
+    assert after.size == before.size
+    changed = ImageChops.difference(before, after).convert("L").point(lambda shade: 255 if shade > 8 else 0)
+    assert 0.02 < changed.histogram()[255] / (600 * 400) < 0.6
+    assert citizen.offer(data, pointer=pointer).status_code == 409
 
 
 def test_a_photo_sent_twice_under_one_name_is_there_once(citizen: Citizen) -> None:

@@ -16,16 +16,18 @@ from flask import Response, send_file
 from werkzeug.datastructures import FileStorage
 
 from xiangtong import attachments
-from xiangtong.attachments import Offer, Pending, Rules, Stored, Verdict
+from xiangtong.attachments import Offer, Pending, Rules, Stored, Verdict, watermark
+from xiangtong.attachments.kinds import Examined
 from xiangtong.attachments.models import Attachment
-from xiangtong.attachments.photos import thumbnail
+from xiangtong.attachments.photos import Broken, thumbnail
 from xiangtong.dialect.plan import Question
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import filling, opening
 from xiangtong.drafts.opening import Holder, OpenDraft
+from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
-from xiangtong.kernel.errors import NotFound
+from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.tenancy.keys import OpenKey
 from xiangtong.tenancy.scope import Scope
 
@@ -66,8 +68,11 @@ def take(place: Place, *, pointer: str, upload: FileStorage, name: str = "") -> 
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
         question = _question(session, draft, pointer)
+        purpose = _purpose(session, draft, question)
     rules = rules_of(question)
     examined = attachments.examine(upload.stream.read(), rules=rules)
+    if purpose:
+        examined = _marked(examined, purpose)
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)  # Locked: the same upload may come twice at once.
         earlier = _earlier(session, place, identity)
@@ -89,6 +94,10 @@ def offer(place: Place, *, pointer: str, name: str, media_type: str, size: int, 
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
         question = _question(session, draft, pointer)
+        if _purpose(session, draft, question):
+            raise Conflict(
+                "这张照片要先加上用途水印，请直接在页面上传", "Post this one through the page", code="UPLOAD_HERE"
+            )
         file = attachments.begin(
             session,
             key=draft.key,
@@ -188,6 +197,20 @@ def _question(session: ScopedSession, draft: OpenDraft, pointer: str) -> Questio
     if question is None or question.kind not in _KINDS or question.office:
         raise NotFound("这里不能传文件", "No file is asked for here")
     return question
+
+
+def _purpose(session: ScopedSession, draft: OpenDraft, question: Question) -> str:
+    """What a copy of an identity card is for, to be written across it; nothing for any other file."""
+    wanted = "id_card" in _material(question) and question.kind == "photo"
+    return form_of_draft(session, draft.row).title if wanted else ""
+
+
+def _marked(examined: Examined, purpose: str) -> Examined:
+    day = clock.today().isoformat()
+    try:
+        return watermark.marked(examined, words=f"仅用于办理{purpose} {day}", plain=f"ONLY FOR ONE APPLICATION {day}")
+    except Broken as error:
+        raise attachments.Unfit.of("FILE_DAMAGED") from error
 
 
 def _material(question: Question) -> str:
