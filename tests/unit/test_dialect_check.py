@@ -127,6 +127,14 @@ REFUSED = {
     "another dialect": (changed("$schema", to="https://json-schema.org/draft/2020-12/schema"), "/$schema"),
     "an unknown keyword": (changed(*B, "widget", to=1), "/properties/b/widget"),
     "an unknown annotation": (changed(*B, "x-widget", to=1), "/properties/b/x-widget"),
+    "a setting of an operator that is none": (
+        changed(*SUM, "x-derive", to={"op": "disability_of", "of": "a", "part": "colour"}),
+        "/properties/sum/x-derive/part",
+    ),
+    "bands that are no pairs": (
+        changed(*SUM, "x-derive", to={"op": "band", "of": "n", "bands": [1, 2]}),
+        "/properties/sum/x-derive/bands/0",
+    ),
     "a default that does not fit": (changed(*B, "default", to=3), "/properties/b/default"),
     "a default for rows": (changed("properties", "rows", "default", to=[{"x": 1}]), "/properties/rows/default"),
     "a default for what is computed": (changed(*SUM, "default", to=3), "/properties/sum/default"),

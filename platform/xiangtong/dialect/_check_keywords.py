@@ -31,7 +31,7 @@ _NOTES = frozenset(
     {
         *("x-kind", "x-label", "x-hint", "x-example", "x-unit", "x-text", "x-en", "x-i18n", "x-print", "x-note"),
         *("x-options", "x-options-from", "x-row", "x-derive", "x-rules", "x-material"),
-        *("x-prefill", "x-sensitive", "x-office", "x-messages"),
+        *("x-prefill", "x-sensitive", "x-office", "x-messages", "x-id"),
     }
 )
 

@@ -52,8 +52,8 @@ def sex_of(number: Any) -> str | None:
 
 
 def disability_of(certificate: Any, part: str) -> str | None:
-    """Read ``category`` (1–7) or ``grade`` (1–4) from a disability certificate's number."""
+    """Read ``owner`` (an id number), ``category`` (1–7) or ``grade`` (1–4) from a disability certificate's number."""
     match = _CERTIFICATE.fullmatch(certificate) if isinstance(certificate, str) else None
     if match is None or not is_right(match[1]):
         return None
-    return match[2] if part == "category" else match[3]
+    return match[{"owner": 1, "category": 2, "grade": 3}[part]]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import prod
 from typing import Any
 
 from xiangtong.dialect import identity_numbers
 from xiangtong.dialect.conditions import same
-from xiangtong.dialect.vocabulary import Facts
+from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Facts
 
 #: A value and the pointer at which it was found ("" for a constant, a parameter, a computed value).
 Found = tuple[str, Any]
@@ -91,6 +92,21 @@ def _divide(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | 
     if pair is None or not isinstance(pair[0], int) or pair[1] <= 0 or pair[0] < 0:
         return None
     return int(pair[0] // pair[1])
+
+
+def _minus(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
+    pair = _pair(operands)
+    if pair is None or not isinstance(pair[0], int):
+        return None
+    return pair[0] - pair[1] if pair[0] >= pair[1] else None
+
+
+def _multiply(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
+    factors = _integers([operand for operand in operands if len(operand) == 1])
+    if len(factors) != len(operands):
+        return None
+    product = prod(factors)
+    return product if abs(product) <= LARGEST_INTEGER else None
 
 
 def _today(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> str:
@@ -191,6 +207,8 @@ OPERATORS: Mapping[str, Operator] = {
     "min": Operator(_min, settings=_ALL),
     "max": Operator(_max, settings=_ALL),
     "divide": Operator(_divide, operands=(2, 2)),
+    "minus": Operator(_minus, operands=(2, 2)),
+    "multiply": Operator(_multiply, operands=(2, 5)),
     "today": Operator(_today, operands=(0, 0)),
     "birth_of": Operator(_birth_of, operands=(1, 1)),
     "sex_of": Operator(_sex_of, operands=(1, 1)),
