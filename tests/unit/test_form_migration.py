@@ -15,6 +15,7 @@ from xiangtong.forms.columns import merged
 from xiangtong.forms.difference import differences
 from xiangtong.forms.library import Form
 from xiangtong.forms.migration import Verdict, compare
+from xiangtong.forms.versions import findings
 from xiangtong.kernel import sheets
 
 FACTS = Facts(date(2026, 3, 10), {}, {"villages": {"321003100200": "太平村"}})
@@ -115,6 +116,24 @@ def test_what_is_set_aside_keeps_its_number_and_what_is_remembered_follows() -> 
     assert carried["/_known"] == ["/applicant/phone", "@1/materials/portrait"]
     assert carried["_other"] == {"/bank/holder": "王五"}
     assert len(carried) == len(typed.values), "nothing is dropped"
+
+
+def test_a_question_with_an_id_of_its_own_is_followed_to_its_new_place() -> None:
+    def named(name: str) -> Any:
+        def edit(schema: dict[str, Any]) -> None:
+            new_question(name)(schema)
+            schema["properties"][name] |= {"x-id": "way-home", "title": "怎么走", "x-label": "怎么走"}
+
+        return edit
+
+    old, new = as_form(edited(named("road"))), as_form(edited(named("street")), 2)
+    assert findings(new) == []
+    typed = Typed({"/by_agent": "false", "/road": "向东"})
+    verdict = look(typed, old=old, new=new, facts=FACTS)
+    assert (verdict.group, verdict.carried) == ("moves", 2)
+    assert carried_over(typed, compare(old.plan, new.plan), number=1).values["/street"] == "向东"
+    twice = as_form(edited(named("road"), named("street")), 3)
+    assert [one.pointer for one in findings(twice)] == ["/road"]
 
 
 def test_differences_are_told_in_words() -> None:

@@ -5,7 +5,7 @@ Every verb runs in scope `city` and takes the form's lock first, so that two ope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, text
@@ -132,7 +132,19 @@ def overview(session: Session) -> Sequence[FormVersion]:
 
 def findings(form: Form) -> list[Finding]:
     """Everything that stands against publishing a form that somebody put in."""
-    return list(check(form.schema, form.vocabulary)) or list(fit(form))
+    return list(check(form.schema, form.vocabulary)) or [*fit(form), *_one_name_each(form)]
+
+
+def _one_name_each(form: Form) -> Iterator[Finding]:
+    """A stable id names one question; two of one name could not be told apart by the next version."""
+    known: dict[str, str] = {}
+    for question in form.plan.by_pattern.values():
+        own = question.notes.get("x-id")
+        if own is not None and known.setdefault(own, question.pattern) != question.pattern:
+            where = question.pattern
+            yield Finding(
+                where, f"x-id“{own}”和 {known[own]} 的一样，要各用各的", f"x-id {own} is that of {known[own]}"
+            )
 
 
 def _released(session: Session, form: Form) -> FormVersion | None:
