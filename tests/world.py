@@ -118,13 +118,20 @@ def make_world(db: Database, keys: KeyRing, cluster: Cluster, database: str, fol
 @contextmanager
 def a_world(cluster: Cluster, keys: KeyRing, folder: Path, **settings: str) -> Iterator[World]:
     """A world in a database of its own; making one takes seconds, so a file of tests shares it."""
+    with a_database(cluster) as (database, db):
+        found_townships(db, keys)
+        yield make_world(db, keys, cluster, database, folder, **settings)
+
+
+@contextmanager
+def a_database(cluster: Cluster) -> Iterator[tuple[str, Database]]:
+    """A migrated database for more than one test: its name, and its three doors."""
     database = f"xt_{os.urandom(6).hex()}"
     cluster.create_database(database, template="xt_template")
     roles = {"app_url": "app", "oversight_url": "oversight", "relay_url": "relay"}
     db = Database(**{name: cluster.url(f"xiangtong_{role}", database) for name, role in roles.items()})
     try:
-        found_townships(db, keys)
-        yield make_world(db, keys, cluster, database, folder, **settings)
+        yield database, db
     finally:
         db.dispose()
         cluster.drop_database(database)

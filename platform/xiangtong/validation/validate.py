@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from xiangtong.dialect import identity_numbers
 from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.expressions import values_at
 from xiangtong.dialect.known import as_of_today
-from xiangtong.dialect.plan import Plan, Question
+from xiangtong.dialect.plan import Plan, Question, Rule, pattern_of
 from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.fields.kind import PRECEDENCE, Sentence
@@ -21,6 +21,9 @@ from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import keyword_of, refusals
 from xiangtong.validation.normalise import counted
 from xiangtong.validation.wording import rule_words, whereabouts, whereabouts_en
+
+#: How a question says that nothing was answered: no value, or no rows.
+_UNANSWERED = ("missing", "too-few")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,41 @@ def problems_of_step(plan: Plan, step_id: str, problems: Sequence[Problem]) -> l
     step = plan.step(step_id)
     asked = step.asks if step else ()
     return [one for one in problems if any(f"{one.pointer}/".startswith(f"{pattern}/") for pattern in asked)]
+
+
+def not_asked_before(plan: Plan, problems: Sequence[Problem], fresh: Collection[str]) -> list[Problem]:
+    """Keep the problems that nobody could have avoided: `fresh` questions without an answer, and rules that wait for one.
+
+    `fresh` are the pointers of questions that have only now appeared. What they hold already is judged like the rest.
+    """
+    empty = [one for one in problems if one.pointer in fresh and one.code in _UNANSWERED]
+    awaited = {pattern_of(one.pointer) for one in empty}
+    waiting = {(rule.code, rule.at) for rule in _rules(plan) if awaited.intersection(rule.reads)} if awaited else ()
+    return [one for one in problems if one in empty or (one.code, pattern_of(one.pointer)) in waiting]
+
+
+def appeared(plan: Plan, step_id: str, stored: Mapping[str, Any], fresh: Collection[str]) -> bool:
+    """Say whether one of the `fresh` questions of a step holds nothing yet, whether it has to be answered or not."""
+    step = plan.step(step_id)
+    here = [one for one in fresh if any(f"{one}/".startswith(f"{asked}/") for asked in (step.asks if step else ()))]
+    return any(_is_to_answer(plan.question_at(one)) and not _holds(stored, one) for one in here)
+
+
+def _is_to_answer(question: Question | None) -> bool:
+    if question is None or question.is_group or question.is_derived:
+        return False
+    return not (question.office or question.read_only or question.kind == "notice")
+
+
+def _holds(data: Any, pointer: str) -> bool:
+    for token in pointer.split("/")[1:]:
+        data = data[int(token)] if isinstance(data, list) else data.get(token) if isinstance(data, Mapping) else None
+    return data not in (None, "", [])
+
+
+def _rules(plan: Plan) -> Iterator[Rule]:
+    for question in (plan.root, *plan.by_pattern.values()):
+        yield from question.rules
 
 
 def as_refusal(problems: Sequence[Problem]) -> Problems:

@@ -28,7 +28,7 @@ from xiangtong.drafts import filling
 from xiangtong.drafts.opening import Holder
 from xiangtong.kernel.errors import NotFound, Refusal
 from xiangtong.rendering.view import id_of
-from xiangtong.validation.validate import Problem
+from xiangtong.validation.validate import Problem, appeared, not_asked_before
 
 _WHOLE_PAGE = 64 * 1024 * 1024
 _AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
@@ -128,10 +128,14 @@ def _changed_rows(filing: Filing, verb: str, rest: str) -> str:
 def _onward(filing: Filing, step: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
     fresh = set(filing.decision.effective.visible) - seen
     found = filing.problems_at(step)
-    unseen = [one for one in found if one.code == "missing" and one.pointer in fresh]
+    unseen = not_asked_before(filing.plan, found, fresh)
     wrong = [*refused, *(one for one in found if one not in unseen)]
-    if wrong or unseen:
-        return make_response(step_page(filing, step, wrong, more=bool(unseen)), 422 if wrong else 200)
+    # Without script, a question that may stay empty has not been seen by anybody either.
+    more = bool(unseen) or (
+        not request.form.get("_seen") and appeared(filing.plan, step.id, filing.decision.stored, fresh)
+    )
+    if wrong or more:
+        return make_response(step_page(filing, step, wrong, more=more), 422 if wrong else 200)
     filling.save_step(filing.visit.session, draft=filing.draft, step=_next_id(filing, step))
     return redirect(filing.after(step), 303)
 

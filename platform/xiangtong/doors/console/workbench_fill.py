@@ -31,7 +31,7 @@ from xiangtong.kernel.errors import NotFound, Problems, Refusal
 from xiangtong.rendering.answers import answer_rows
 from xiangtong.rendering.render import problem_links, render_step
 from xiangtong.rendering.view import id_of
-from xiangtong.validation.validate import Problem
+from xiangtong.validation.validate import Problem, appeared, not_asked_before
 
 __all__ = ["blueprint"]
 
@@ -184,10 +184,14 @@ def _acted(filing: Filing, asked: Step, seen: set[str], action: str, refused: Se
 def _onward(filing: Filing, asked: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
     fresh = set(filing.decision.effective.visible) - seen
     found = filing.problems_at(asked)
-    unseen = [one for one in found if one.code == "missing" and one.pointer in fresh]
+    unseen = not_asked_before(filing.plan, found, fresh)
     wrong = [*refused, *(one for one in found if one not in unseen)]
-    if wrong or unseen:
-        return make_response(_page(filing, asked, wrong, more=bool(unseen)), 422 if wrong else 200)
+    # Without script, a question that may stay empty has not been seen by anybody either.
+    more = bool(unseen) or (
+        not request.form.get("_seen") and appeared(filing.plan, asked.id, filing.decision.stored, fresh)
+    )
+    if wrong or more:
+        return make_response(_page(filing, asked, wrong, more=more), 422 if wrong else 200)
     following = filing.beside(asked, 1)
     filling.save_step(filing.here.session, draft=filing.draft, step=(following or asked).id)
     return redirect(filing.at("step", step_id=following.id) if following else filing.at("review"), 303)
