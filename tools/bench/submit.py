@@ -12,15 +12,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from queue import Empty, Queue
 
 import brotli
 from bench import ROOT, percentile
+from flask import Flask
 from werkzeug.datastructures import Headers
 
-from citizen_desk import FORM, QIAN_QI, Desk, sit_down, statements
+from citizen_desk import FORM, QIAN_QI, START, VILLAGE, Desk, problems, sit_down, statements
 from page_weight import weigh
 from servers import free_ports
 from xiangtong import demo as demo_of
@@ -29,8 +31,12 @@ from xiangtong.app import create_app
 from xiangtong.demo import Demo
 from xiangtong.identity.ports import Claims
 
-# Filling a draft in takes longer than submitting it, and is not what is measured.
-CONNECTIONS, CASES, WARM = 8, 64, 8
+# Filling a draft in takes longer than submitting it, and is not what is measured. Every thread of either server
+# has been at work before the measured shots begin.
+CONNECTIONS, CASES, WARM, FILLING = 8, 96, 24, 4
+
+#: What a browser is told: headers and body, as sent.
+Answer = tuple[Headers, bytes]
 
 
 @dataclass(frozen=True)
@@ -71,34 +77,46 @@ def bench_demo() -> tuple[Demo, Path]:
 
 @dataclass(frozen=True)
 class Submitting:
-    """Submit, ours and the bare view's; statements of one submit; bytes of the first form page with everything."""
+    """Submit, ours and the bare view's; statements of one submit; bytes of pages with everything they ask for.
+
+    first: what the first page of the measured form is made of. heaviest: for each form of the library, its heaviest.
+    """
 
     ours: Figure
     bare: Figure
     statements: int
-    weights: Mapping[str, int]
+    first: Mapping[str, int]
+    heaviest: Mapping[str, int]
 
 
-def measure() -> Submitting:
-    """Serve a demo of our own by one web process and shoot at it, then at the bare view."""
+def measure(cases: int = CASES) -> Submitting:
+    """Serve a demo of our own by one web process and shoot at it, before and after at the bare view."""
     demo, home = bench_demo()
     try:
-        return _measured(demo)
+        return _measured(demo, cases)
     finally:
         demo.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _measured(demo: Demo) -> Submitting:
+def _measured(demo: Demo, cases: int) -> Submitting:
     services, web = wiring.build(demo.settings), int(demo.settings.port)
-    app = create_app(services)
-    desks = [_desk(services, app, number) for number in range(WARM + CASES)]
-    shots = [_shot(desk) for desk in desks]
-    counted = _statements(services, _desk(services, app, WARM + CASES))
-    ours, bare = _served(demo, web, shots)
-    weights = _weights(web, _desk(services, app, WARM + CASES + 1))
+    # Two apps: what is filled in without tokens is submitted with one.
+    open_, guarded = create_app(services), create_app(services)
+    open_.config["WTF_CSRF_ENABLED"] = False
+
+    def shot(number: int) -> Shot:
+        return _shot(_desk(services, open_, number), guarded)
+
+    with ThreadPoolExecutor(FILLING) as hands:
+        shots = list(hands.map(shot, range(WARM + cases + 2)))
+    counted = [_statements(services, guarded, one) for one in shots[-2:]]
+    ours, bare = _served(demo, web, shots[:-2])
+    desk = _desk(services, open_, WARM + cases + 2)
+    first, heaviest = _weights(web, desk, f"{desk.begin()}/who", {}), _heaviest(web, desk)
     services.db.dispose()
-    return Submitting(ours, bare, counted, weights)
+    # The second, by a process that has submitted before.
+    return Submitting(ours, bare, counted[1], first, heaviest)
 
 
 def _served(demo: Demo, web: int, shots: Sequence[Shot]) -> tuple[Figure, Figure]:
@@ -112,51 +130,74 @@ def _served(demo: Demo, web: int, shots: Sequence[Shot]) -> tuple[Figure, Figure
     volley(web, shots[:WARM], expect=303)
     volley(bare_port, [bare_shot] * WARM, expect=303)
     # The bare view is measured before and after ours, since the machine may have other work.
-    before = volley(bare_port, [bare_shot] * CASES, expect=303)
+    before = volley(bare_port, [bare_shot] * (len(shots) - WARM), expect=303)
     ours = volley(web, shots[WARM:], expect=303)
-    after = volley(bare_port, [bare_shot] * CASES, expect=303)
+    after = volley(bare_port, [bare_shot] * (len(shots) - WARM), expect=303)
     return ours, Figure(*((one + other) / 2 for one, other in zip(astuple(before), astuple(after), strict=True)))
 
 
-def _statements(services: wiring.Services, desk: Desk) -> int:
-    """The statements of one submit after others; what sets a scope travels with the first of each transaction."""
-    shot = _shot(desk)
+def _statements(services: wiring.Services, app: Flask, shot: Shot) -> int:
+    """The statements of one submit; what sets a scope travels with the first of each transaction."""
+    client = app.test_client(use_cookies=False)
     with statements(services) as sent:
-        desk.client.post(shot.path, data=shot.body, content_type="application/x-www-form-urlencoded")
+        answer = client.post(
+            shot.path, data=shot.body, headers={"Cookie": shot.cookie}, content_type="application/x-www-form-urlencoded"
+        )
+    assert answer.status_code == 303, answer.text
     return len(sent)
 
 
-def _weights(port: int, desk: Desk) -> Mapping[str, int]:
-    cookie = f"xiangtong={desk.client.get_cookie('xiangtong').value}"  # type: ignore[union-attr]
-    desk.app.config["WTF_CSRF_ENABLED"] = False
-    draft = desk.begin()
-    desk.app.config["WTF_CSRF_ENABLED"] = True
+def _heaviest(port: int, desk: Desk) -> Mapping[str, int]:
+    """For each form of the library its heaviest page, with everything a browser fetches for it."""
+    found, static = {}, dict[str, Answer]()
+    for code, form in desk.services.library.forms.items():
+        draft = _begun(desk, code)
+        found[code] = max(sum(_weights(port, desk, f"{draft}/{step.id}", static).values()) for step in form.plan.steps)
+    return found
 
-    def fetch(address: str) -> tuple[Headers, bytes]:
+
+def _begun(desk: Desk, code: str) -> str:
+    """The address of a draft of the form; some are never filed for oneself."""
+    for who in ("self", "other"):
+        answer = desk.client.post(START.replace(FORM, code), data={"who": who, "village": VILLAGE})
+        if answer.status_code == 303:
+            return answer.location
+    raise SystemExit(f"{code}: {problems(answer)}")
+
+
+def _weights(port: int, desk: Desk, page: str, static: dict[str, Answer]) -> Mapping[str, int]:
+    """Bytes of a page and all it asks for; `static` keeps what is the same on every page."""
+    cookie = f"xiangtong={desk.client.get_cookie('xiangtong').value}"  # type: ignore[union-attr]
+
+    def fetch(address: str) -> Answer:
+        if address in static:
+            return static[address]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", address, headers={"Cookie": cookie, "Accept-Encoding": "br"})
         answer = connection.getresponse()
         if answer.status != 200:
             raise SystemExit(f"{address}: {answer.status}")
-        return Headers(answer.getheaders()), answer.read()
+        told = Headers(answer.getheaders()), answer.read()
+        return static.setdefault(address, told) if address.startswith("/static/") else told
 
-    return weigh(fetch, lambda headers, body: brotli.decompress(body), f"{draft}/who")
+    return weigh(fetch, lambda headers, body: brotli.decompress(body), page)
 
 
-def _desk(services: wiring.Services, app: object, number: int) -> Desk:
+def _desk(services: wiring.Services, app: Flask, number: int) -> Desk:
     claims = Claims("test", f"bench-{number}", QIAN_QI.name, "id_card", QIAN_QI.id_number, QIAN_QI.phone, assurance=3)
-    return sit_down(services, app, claims)  # type: ignore[arg-type]
+    return sit_down(services, app, claims)
 
 
-def _shot(desk: Desk) -> Shot:
-    desk.app.config["WTF_CSRF_ENABLED"] = False
+def _shot(desk: Desk, guarded: Flask) -> Shot:
+    """A draft filled in, and the submission that its review page offers."""
     draft = desk.begin()
     desk.fill(draft)
-    desk.app.config["WTF_CSRF_ENABLED"] = True
-    page = desk.client.get(f"{draft}/review").text
+    client = guarded.test_client()
+    client.set_cookie("xiangtong", desk.client.get_cookie("xiangtong").value)  # type: ignore[union-attr]
+    page = client.get(f"{draft}/review").text
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found, f"no token on the review page of {FORM}"
-    cookies = "; ".join(f"{one.key}={one.value}" for one in desk.client._cookies.values())
+    cookies = "; ".join(f"{one.key}={one.value}" for one in client._cookies.values())
     return Shot(f"{draft}/review", cookies, f"csrf_token={found.group(1)}")
 
 
