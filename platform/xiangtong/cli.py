@@ -62,11 +62,12 @@ def _areas() -> None:
     from xiangtong.channels import cli as channels
     from xiangtong.forms import cli as forms
     from xiangtong.identity import cli as identity
+    from xiangtong.identity import machines_cli as machines
     from xiangtong.interchange import cli as interchange
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
 
-    for area in (channels, forms, interchange, identity, push, province):
+    for area in (channels, forms, interchange, identity, machines, push, province):
         area.register(cli)
 
 

@@ -15,9 +15,9 @@ from xiangtong.kernel.db import Base, engine
 from xiangtong.kernel.embedded import Cluster
 
 _AREAS = (
-    "tenancy.models", "tenancy.uploads", "audit.models", "identity.models", "attachments.models", "documents.models",
+    "tenancy.models", "tenancy.uploads", "audit.models", "identity.models", "identity.machines", "attachments.models", "documents.models",
     "search.models", "ledger.models", "items.models", "forms.models", "drafts.models",
-    "drafts.unsent", "drafts.returning", "cases.models", "push.models",
+    "drafts.unsent", "drafts.returning", "cases.models", "cases.machine_filing", "push.models",
 )  # fmt: skip
 # Made by migrations on purpose and known to no model: indexes for finding divisions, the accounts' and the jobs' tables.
 _UNKNOWN_TO_MODELS = re.compile(r"\b(ab_|procrastinate_|ix_division_)")

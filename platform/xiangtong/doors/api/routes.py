@@ -1,4 +1,4 @@
-"""`/api/v1/`: its own description, the forms of the library, and the division tree. Read only, public, bounded."""
+"""`/api/v1/`: its description, forms, and the division tree: read only, public, bounded. Filing is in `filing`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from pathlib import Path
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
 
+from xiangtong.doors.api import filing
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.services import services
 from xiangtong.forms.library import Form
+from xiangtong.forms.versions import history
+from xiangtong.items.offer import offered
 from xiangtong.kernel.errors import Refusal
+from xiangtong.tenancy.finding import township as find_township
 from xiangtong.tenancy.models import PREFIX_DIGITS, Division
-from xiangtong.tenancy.scope import NOBODY
+from xiangtong.tenancy.scope import NOBODY, enter
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.register_blueprint(filing.blueprint)
 _MOST = 100
 _LONGEST = 50
+_TOWNSHIP = 9
 _LAST = "\U0010ffff"
 _DESCRIPTION = Path(__file__).with_name("openapi.json")
 
@@ -40,8 +46,17 @@ def description() -> Response:
 @blueprint.get("/forms")
 @public
 def forms() -> Response:
-    """Every form of the library: code, version, hash, title."""
-    return jsonify(forms=[_form(form) for form in services().library.forms.values()])
+    """Every form of the library, or what one `township` (9 digits) takes filings on: code, version, hash, title."""
+    township, known = request.args.get("township"), services().library.forms
+    if township is None:
+        return jsonify(forms=[_form(form) for form in known.values()])
+    if not (len(township) == _TOWNSHIP and township.isascii() and township.isdigit()):
+        raise BadQuery("township 是 9 位数字的乡镇代码", "township is a code of 9 digits")
+    with services().db.scope(NOBODY) as session:
+        tenant = find_township(session, code=township).tenant
+        enter(session, tenant_id=tenant.id)
+        codes = [item.form_code for item in offered(session, tenant_id=tenant.id) if item.form_code in known]
+    return jsonify(forms=[_form(known[code]) for code in codes if code])
 
 
 @blueprint.get("/forms/<form_code>")
@@ -50,6 +65,17 @@ def form(form_code: str) -> Response:
     """One form with its schema; 404 where there is none."""
     found = services().library.form(form_code)
     return jsonify(_form(found) | {"schema": found.plan.schema})
+
+
+@blueprint.get("/forms/<form_code>/versions")
+@public
+def versions(form_code: str) -> Response:
+    """The published versions of a form, newest first; 404 where there is none."""
+    live = services().library.form(form_code)
+    with services().db.scope(NOBODY) as session:
+        rows = history(session, code=live.code)
+        listed = [{"version": row.number, "state": row.state, "hash": row.hash} for row in rows]
+    return jsonify(versions=listed or [{"version": live.version, "state": "live", "hash": live.hash}])
 
 
 @blueprint.get("/divisions")
