@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from citizen_desk import ACCOUNT, WHO, Desk, make_desk
+from citizen_desk import ACCOUNT, START, WHO, Desk, make_desk
 from door_services import make_services
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database
@@ -109,3 +109,22 @@ def test_the_worker_lives_at_the_root_and_is_asked_for_anew(desk: Desk) -> None:
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("wish", [{}, {"who": "other", "reuse": "yes"}])
+def test_an_earlier_case_fills_in_only_when_asked_and_for_oneself(desk: Desk, wish: dict[str, str]) -> None:
+    assert "上次填过的" not in desk.client.get(START).text
+    desk.file()
+    assert "上次填过的" in desk.client.get(START).text
+    assert "/bank/card_number" not in desk.draft(desk.begin(**wish)).typed.values
+
+
+def test_what_an_earlier_case_filled_in_can_be_changed(desk: Desk) -> None:
+    desk.file()
+    draft = desk.begin(reuse="yes")
+    typed = desk.draft(draft).typed.values
+    assert (typed["/bank/card_number"], typed[ADDRESS]) == (CARD, HERE)
+    assert "请再看一眼" in desk.client.get(f"{draft}/who").text
+    assert desk.client.post(f"{draft}/who", data=WHO | {ADDRESS: THERE}).status_code == 303
+    assert desk.draft(draft).typed.values[ADDRESS] == THERE
+    assert HERE not in desk.client.get(f"{draft}/who").text

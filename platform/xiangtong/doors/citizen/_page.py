@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Question, Step, pattern_of
-from xiangtong.doors.citizen import _known, _masked
+from xiangtong.doors.citizen import _earlier, _known, _masked
 from xiangtong.doors.citizen._filing import Filing
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared.frame import language
@@ -56,7 +56,8 @@ def context(filing: Filing) -> RenderContext:
             filing.draft.typed,
             from_sign_in=gettext("来自您的实名登录，不用填"),
             chosen_before=gettext("开始时选的；选错了，请回到开始重新填一份"),
-        ),
+        )
+        | _earlier.sources(filing.draft.typed),
         file_url=file_address(filing),
         gettext=gettext,
         locale="en" if english else "zh_CN",

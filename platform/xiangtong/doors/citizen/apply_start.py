@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong.dialect.plan import Material
-from xiangtong.doors.citizen import _known
+from xiangtong.doors.citizen import _earlier, _known
 from xiangtong.doors.citizen._page import helping
 from xiangtong.doors.citizen._visit import Visit, visit, visit_as
 from xiangtong.doors.shared.access import citizen, public
@@ -141,12 +141,15 @@ def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, f
             code="DRAFT_COUNT",
         )
     claims = citizens.load(here.session, keys=services().keys, citizen_id=here.citizen_id)
+    typed = _known.prefilled(form.plan, claims, for_other=for_other, village=village)
+    if request.form.get("reuse") == "yes" and not for_other:
+        typed = _earlier.taken(here, form.plan, typed)
     draft = opening.start(
         here.session, keys=services().keys, tenant_id=here.tenant.id, holder=here.holder,
         form=FormRef(item.item_code or "", form.code, form.version, form.hash, form.title),
         channel="mobile" if "Mobi" in request.user_agent.string else "web", village_code=village or None,
         agent_mode="agent" if for_other else "self",
-        typed=_known.prefilled(form.plan, claims, for_other=for_other, village=village),
+        typed=typed,
     )  # fmt: skip
     return draft.id
 
@@ -161,7 +164,7 @@ def _page(
     english = language() == "en"
     return render_template(
         "citizen/start.html", form_title=form.title_en if english else form.title, official=form.title if english else "",
-        drafts=drafts,
+        drafts=drafts, earlier=_earlier.latest(here), reuse=request.form.get("reuse", ""),
         materials=[_wanted(one, english=english) for one in form.materials],
         steps=form.plan.steps,
         villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
