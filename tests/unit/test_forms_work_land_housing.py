@@ -21,10 +21,10 @@ _GONE = object()
 
 #: Form, sample, pointer that is changed, its new value, and every problem that follows.
 _CHANGES: list[tuple[str, str, str, Any, list[tuple[str, str]]]] = [
-    ("employment-hardship", "sample", "/registered_on", "2025-03-11", [("/category", "too-short")]),
+    ("employment-hardship", "sample", "/registered_on", "2025-03-11", [("/category", "not-long-enough")]),
     ("employment-hardship", "sample", "/registered_on", "2025-03-10", []),
     ("employment-hardship", "sample", "/registered_on", "2026-03-11", [
-        ("/registered_on", "in-future"), ("/category", "too-short"),
+        ("/registered_on", "in-future"), ("/category", "not-long-enough"),
     ]),
     ("employment-hardship", "sample", "/category", "older", [("/category", "too-young")]),
     ("employment-hardship", "sample", "/category", "zero-job", [("/category", "family-has-work")]),
