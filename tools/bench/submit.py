@@ -197,7 +197,7 @@ def _shot(desk: Desk, guarded: Flask) -> Shot:
     page = client.get(f"{draft}/review").text
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found, f"no token on the review page of {FORM}"
-    cookies = "; ".join(f"{one.key}={one.value}" for one in client._cookies.values())
+    cookies = "; ".join(f"{one.key}={one.value}" for one in (client._cookies or {}).values())
     return Shot(f"{draft}/review", cookies, f"csrf_token={found.group(1)}")
 
 
