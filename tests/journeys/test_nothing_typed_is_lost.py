@@ -1,0 +1,85 @@
+"""Type something, and at once leave the page in every way people do: on every step it is there when they come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+FORM = "/321003100/apply/old-age-allowance"
+
+
+def _reload(page: Page) -> Page:
+    page.reload()
+    return page
+
+
+def _back_and_forth(page: Page) -> Page:
+    page.go_back()
+    page.go_forward()
+    return page
+
+
+def _speak_english_and_chinese(page: Page) -> Page:
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="中文").click()
+    return page
+
+
+def _close_and_open(page: Page) -> Page:
+    address, context = page.url, page.context
+    page.close()
+    opened = context.new_page()
+    opened.goto(address)
+    return opened
+
+
+def _session_ends(page: Page) -> Page:
+    address = page.url
+    page.context.clear_cookies(name="xiangtong")
+    page.goto(address)
+    page.get_by_role("link", name="去登录").click()
+    page.get_by_role("button", name="周九").first.click()
+    page.wait_for_url(address)
+    return page
+
+
+WAYS: tuple[Callable[[Page], Page], ...] = (
+    _reload, _back_and_forth, _speak_english_and_chinese, _close_and_open, _session_ends,
+)  # fmt: skip
+#: On each step a question, and the answers that let the next one be reached.
+STEPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/applicant/registered_address", {"/applicant/lives_there": "true"}),
+    ("/bank/bank_name", {"/bank/account_kind": "card"}),
+)
+
+
+def test_whatever_way_one_leaves_what_was_typed_is_there(stack: Any, open_page: Any) -> None:
+    page = open_page("phone")
+    page.goto(stack.url + FORM)
+    page.get_by_role("link", name="去登录").click()
+    page.get_by_role("button", name="周九").first.click()
+    page.get_by_label("给我自己办").check()
+    page.get_by_label("要办事的人属于哪个村").select_option(index=1)
+    page.locator("main form button").last.click()
+    for question, choices in STEPS:
+        for number, leave in enumerate(WAYS):
+            page.wait_for_selector("form[data-ready]")
+            words = f"江苏省扬州市太平村三组{number}号"
+            page.locator(f'[name="{question}"]').fill(words)  # Not waiting until it was saved.
+            page = leave(page)
+            page.wait_for_selector("form[data-ready]")
+            expect(page.locator(f'[name="{question}"]'), leave.__name__).to_have_value(words)
+        _onward(page, choices)
+
+
+def _onward(page: Page, choices: dict[str, str]) -> None:
+    for name, value in choices.items():
+        page.locator(f'[name="{name}"][value="{value}"]').check()
+    for name, value in (("/bank/holder", "周九"), ("/bank/card_number", "6222020000000000000")):
+        if page.locator(f'[name="{name}"]').count():
+            page.locator(f'[name="{name}"]').fill(value)
+    before = page.url
+    page.locator(".onward").get_by_role("button", name="继续").click()
+    page.wait_for_url(lambda address: address != before)
