@@ -35,8 +35,9 @@ def render_step(
     plan: Plan, step: Step, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext
 ) -> Markup:
     """Give the fields of one step with their answers and problems, without form element or buttons."""
-    writer = _Writer(plan, problems, ctx)
-    fields = [writer.asked(question, data) for question in plan.questions_of(step)]
+    questions = plan.questions_of(step)
+    writer = _Writer(plan, problems, ctx, _titled(step, questions))
+    fields = [writer.asked(question, data) for question in questions]
     return Markup("\n".join(fields))  # noqa: S704 - templates escaped their part, the writer every answer
 
 
@@ -64,11 +65,17 @@ def _sentence(problem: ProblemLike, ctx: RenderContext) -> str:
     return (problem.message_en or problem.message) if ctx.locale == "en" else problem.message
 
 
+def _titled(step: Step, questions: Sequence[Question]) -> str:
+    """The pattern of a step's first question where it is called what the step is called: nobody reads that twice."""
+    return questions[0].pattern if questions and questions[0].label == step.title else ""
+
+
 class _Writer:
     """Writes questions one after the other, every answer escaped; knows the page, but no question in particular."""
 
-    def __init__(self, plan: Plan, problems: Iterable[ProblemLike], ctx: RenderContext) -> None:
+    def __init__(self, plan: Plan, problems: Iterable[ProblemLike], ctx: RenderContext, titled: str = "") -> None:
         self._ctx = ctx
+        self._titled = titled
         self._sheet = sheet_of(plan, ctx.locale)
         self._lists: dict[str, tuple[tuple[str, str], ...]] = {}
         self._problems: dict[str, str] = {}
@@ -153,6 +160,7 @@ class _Writer:
             readonly=ctx.readonly or question.read_only or pointer in ctx.locked,
             source=ctx.sources.get(pointer, ""),
             township_options=self._township_options(question),
+            titled=question.pattern == self._titled,
         )
 
     def _township_options(self, question: Question) -> tuple[tuple[str, str], ...]:

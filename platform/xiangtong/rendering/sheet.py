@@ -54,6 +54,7 @@ class Look(NamedTuple):
     township_options: tuple[tuple[str, str], ...] = ()
     has_address: bool = False  # of a file
     level: int = 0  # of one of the lists of a division
+    titled: bool = False  # the page's title says its label already
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Sheet:
             source=quiet(look.source),
             file=FileView(url=FILE_URL if look.has_address else ""),
             level=look.level,
+            titled=look.titled,
         )
 
     def _words(self, question: Question, part: str) -> str:

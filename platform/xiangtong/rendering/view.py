@@ -51,6 +51,7 @@ class FieldView:
     source: str
     file: FileView
     level: int = 0  # of one of the lists of a division: 0 the province, 4 the village
+    titled: bool = False  # the page's title says its label already; it is then for those who hear the page
 
     @property
     def id(self) -> str:
