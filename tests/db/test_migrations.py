@@ -15,7 +15,8 @@ from xiangtong.kernel.db import Base, engine
 from xiangtong.kernel.embedded import Cluster
 
 _AREAS = (
-    "tenancy.models", "tenancy.uploads", "audit.models", "identity.models", "identity.machines", "attachments.models", "documents.models",
+    "tenancy.models", "tenancy.uploads", "audit.models", "identity.models", "identity.machines",
+    "attachments.models", "documents.models",
     "search.models", "ledger.models", "items.models", "forms.models", "drafts.models",
     "drafts.unsent", "drafts.returning", "cases.models", "cases.machine_filing", "push.models",
 )  # fmt: skip

@@ -27,7 +27,20 @@ from xiangtong.tenancy.keys import KeyRing
 _OWNED = {"draft_id", "file_id", "case_no", "case_id", "staff_id", "upload_id", "item_id", "fact_id", "place_id"}
 # What everybody may read, in any township.
 _PUBLISHED = {
-    *("code", "village_code", "item_code", "key", "form_code", "digest", "path", "name", "locale", "filename", "proof", "token")
+    *(
+        "code",
+        "village_code",
+        "item_code",
+        "key",
+        "form_code",
+        "digest",
+        "path",
+        "name",
+        "locale",
+        "filename",
+        "proof",
+        "token",
+    )
 }
 _WORDS = {"step_id", "verb", "move", "pk", "version"}
 # Any citizen may begin a filing in any township, so these two answer everywhere.
