@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 from playwright.sync_api import ConsoleMessage, Page
@@ -59,13 +60,26 @@ def sign_in(stack: Stack, page: Page, claims: Claims) -> None:
 
 
 def assert_held(stack: Stack, number: str, filed: Sample) -> None:
-    """The province has the answers that were given, every one and no other, and the bytes of every file."""
+    """The province has the answers that were given, every one and no other, and was told of every file among them."""
     body = httpx.get(f"{stack.province}/_state/cases/{number}", trust_env=False).json()[0]["body"]
     told = body["payload"]
     assert nameless(told["data"]) == filed.kept(clock.today())
+    assert set(_digests(told["data"])) <= {one["digest"] for one in told["materials"]}
+    assert len(told["materials"]) == sum(len(files) for files in filed.files().values())
     assert told["form_code"] == filed.code
     assert told["applicant"]["name"] == filed.data["applicant"]["name"]
     assert body["division_code"] == filed.data["applicant"]["village"]
+
+
+def _digests(answers: Any) -> Iterator[str]:
+    """The digest of every file among answers."""
+    if isinstance(answers, list):
+        for one in answers:
+            yield from _digests(one)
+    elif isinstance(answers, dict) and "digest" in answers:
+        yield answers["digest"]
+    elif isinstance(answers, dict):
+        yield from _digests(list(answers.values()))
 
 
 @contextmanager
