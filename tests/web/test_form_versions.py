@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -171,3 +172,47 @@ def test_the_script_is_given_the_plan_of_the_version_its_page_shows(desk: Desk) 
     new = desk.services.library.form(FORM).plan.digest
     fetch: Callable[[str], int] = lambda digest: desk.client.get(f"/forms/{FORM}/{digest}.json").status_code  # noqa: E731
     assert (old != new, fetch(old), fetch(new), fetch("0" * 64)) == (True, 200, 200, 404)
+
+
+SENTENCE = "这张表已经换成新的一版"
+
+
+def _moved_under_an_open_page(desk: Desk) -> tuple[str, dict[str, str]]:
+    """A draft on version 3, and what a page of version 2 that is still open says of itself."""
+    publish(desk.services, edited(new_question("gone"), new_question("kept")))
+    draft = desk.begin()
+    page = desk.client.get(f"{draft}/who").text
+    old = dict(re.findall(r'name="(_form|_revision)" value="([^"]+)"', page))
+    publish(desk.services, edited(new_question("kept")))
+    _choose(desk, draft, "move", 3)
+    return draft, old
+
+
+def test_a_page_of_an_earlier_version_loses_nothing_without_script(desk: Desk) -> None:
+    draft, old = _moved_under_an_open_page(desk)
+    answer = desk.client.post(f"{draft}/who", data=WHO | old | {"/gone": "旧表上写的", "/kept": "两张表都问"})
+    assert answer.location == f"{draft}/who?moved=1"
+    assert SENTENCE in desk.client.get(answer.location).text
+    typed = desk.draft(draft).typed.values
+    assert (typed["@2/gone"], typed["/kept"], "/gone" in typed) == ("旧表上写的", "两张表都问", False)
+    assert typed["/applicant/phone"] == WHO["/applicant/phone"]
+    assert SENTENCE not in desk.client.get(f"{draft}/who").text
+
+
+def test_the_script_of_such_a_page_is_told_and_what_it_sends_is_kept(desk: Desk) -> None:
+    draft, old = _moved_under_an_open_page(desk)
+    sent = [{"pointer": name, "value": f"写在 {name}", "revision": 0} for name in ("/gone", "/kept", "/never")]
+    answers = [
+        desk.client.post(f"{draft}/save", json=sent, headers={"Accept": "application/json", "X-Form-Digest": digest})
+        for digest in (old["_form"], "0" * 64, "")
+    ]
+    assert [SENTENCE in (answer.json or {}).get("moved", "") for answer in answers] == [True, False, False]
+    typed = desk.draft(draft).typed.values
+    assert (typed["@2/gone"], typed["/kept"], "/never" in typed) == ("写在 /gone", "写在 /kept", False)
+
+
+def test_a_photo_of_such_a_page_goes_where_it_belongs_or_is_refused(desk: Desk) -> None:
+    draft, old = _moved_under_an_open_page(desk)
+    pictures = {f"/materials/{name}": (io.BytesIO(jpeg(1)), "a.jpg") for name in ("portrait", "no_such")}
+    assert desk.client.post(f"{draft}/papers", data=old | pictures).location == f"{draft}/papers?moved=1"
+    assert "/materials/portrait" in desk.draft(draft).typed.values

@@ -11,9 +11,11 @@ import pytest
 from attachment_flow import jpeg
 from citizen_desk import ACCOUNT, FORM, PHOTOS, VILLAGE, WHO
 from console_browser import CLERK, Browser
+from form_versions import edited, new_question, publish, shelved
 from workbench_hall import Hall, make_hall
+from xiangtong.forms import versions
 from xiangtong.tenancy.keys import KeyRing
-from xiangtong.tenancy.scope import Database
+from xiangtong.tenancy.scope import CITY, Database
 
 PERSON = {"/by_agent": "false", "/applicant/name": "钱七", "/applicant/id_number": "321003194003051288"}
 SIGNED = {"/consent": "true", "/promise": "true"}
@@ -119,3 +121,47 @@ def test_nobody_fills_a_draft_of_another_clerk_or_an_unhanded_one(hall: Hall) ->
     keeper.get(f"/agent/{theirs.rpartition('/')[2]}/who", 404)
     began = hall.staff(CLERK).post("/agent/", form=FORM, village=VILLAGE, who="self", consent="in_person")
     keeper.get(f"{began.location.removeprefix('/console')}/who", 404)
+
+
+def test_a_clerk_s_own_filing_moves_to_the_new_version_by_the_same_page(hall: Hall, tmp_path: Path) -> None:
+    db, keys = hall.services.db, hall.services.keys
+    versioned = Hall(shelved(db, keys, tmp_path), hall.desk)
+    clerk = versioned.staff(CLERK)
+    draft = clerk.post("/agent/", form=FORM, village=VILLAGE, who="self", consent="in_person").location
+    draft = draft.removeprefix("/console")
+    page = clerk.get(f"{draft}/who")
+    (form,) = re.findall(r'name="_form" value="([^"]+)"', page)
+    publish(versioned.services, edited(new_question("more")))
+    with db.scope(CITY) as session:
+        versions.withdraw(session, code=FORM, number=1)
+    versioned.services.library.forget()
+    assert clerk.open(f"{draft}/who").location.endswith(f"{draft}/update")
+    told = clerk.get(f"{draft}/update")
+    assert "旧表已经停用" in told
+    assert 'value="stay"' not in told
+    assert clerk.post(f"{draft}/review", on=f"{draft}/update", agreed="yes").location.endswith(f"{draft}/update")
+    clerk.post(f"{draft}/update", on=f"{draft}/update", choice="move", version="2")
+    late = clerk.post(f"{draft}/who", on=f"{draft}/who", _form=form, **PERSON)
+    assert late.location.endswith("who?moved=1")
+    assert 'value="钱七"' in clerk.get(f"{draft}/who")
+
+
+def test_two_pages_of_one_draft_see_each_other_s_changes_on_the_console(hall: Hall) -> None:
+    clerk = hall.staff(CLERK)
+    began = clerk.post("/agent/", form=FORM, village=VILLAGE, who="self", consent="in_person")
+    draft = began.location.removeprefix("/console")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', clerk.get(f"{draft}/who"))
+    assert token
+    headers = {"X-CSRFToken": token.group(1), "Accept": "application/json"}
+    place = "/applicant/registered_address"
+    conflicts = [
+        clerk.client.post(
+            f"/console{draft}/save", json=[{"pointer": place, "value": words, "revision": 0}], headers=headers
+        ).json["conflicts"]
+        for words in ("太平村一组1号", "太平村二组2号")
+    ]
+    assert conflicts == [[], [{"pointer": place, "other": "太平村一组1号"}]]
+    page = clerk.get(f"{draft}/who")
+    assert "在另一台手机上改过" in page
+    clerk.post(f"{draft}/who", on=f"{draft}/who", _action=f"take:{place}")
+    assert "太平村一组1号" in clerk.get(f"{draft}/who")

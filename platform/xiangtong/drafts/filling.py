@@ -18,6 +18,7 @@ from xiangtong.kernel.errors import Problem, Problems
 
 _MOST_FIELDS = 500
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_ASIDE = re.compile(r"^@[0-9]{1,9}")
 #: Where a draft remembers what was written over, until one of the two values was chosen. It names no question.
 _OTHER = "_other"
 
@@ -56,6 +57,8 @@ class Saved:
 
 def save_fields(session: ScopedSession, *, draft: OpenDraft, fields: Sequence[FieldSave]) -> Saved:
     """Save `fields` over what is there. `draft` comes from `load_to_write`; raises Problems, TooMuchTyped.
+
+    A pointer may be that of something set aside (`drafts.moving`).
 
     A value that is the same as before keeps its revision. A field saved since the page last saw it is a conflict:
     the later value (this one) wins, the other is handed back and remembered so that pages can show it.
@@ -126,7 +129,7 @@ def _check(fields: Sequence[FieldSave]) -> None:
     wrong = [
         Problem(field.pointer, "这一项没有传对，请刷新页面再填", "Not a JSON Pointer with a text")
         for field in fields
-        if not (POINTER.match(field.pointer) and _is_typed(field.value))
+        if not (POINTER.match(_ASIDE.sub("", field.pointer)) and _is_typed(field.value))
     ]
     if wrong:
         raise Problems(wrong)

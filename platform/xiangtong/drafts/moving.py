@@ -59,6 +59,18 @@ def stay(session: ScopedSession, *, draft: OpenDraft, number: int) -> None:
     session.flush()
 
 
+def place_of(pointer: str, *, old: Form, new: Form) -> str:
+    """Where a draft that moved to `new` keeps the answer that `old` asks for at `pointer`; as it is, where it stays."""
+    if old.hash == new.hash:
+        return pointer
+    return _place(pointer, compare(old.plan, new.plan), old.version)
+
+
+def is_aside(pointer: str) -> bool:
+    """Whether this is where something was set aside that the draft's version has no place for."""
+    return pointer.startswith("@")
+
+
 def carried_over(typed: Typed, comparison: Comparison, *, number: int) -> Typed:
     """What was typed, in the places of the new version; the rest set aside as `@<number><pointer>`."""
     return Typed(_placed(typed.values, comparison, number), _placed(typed.rows, comparison, number))
@@ -73,7 +85,7 @@ def _placed(given: Mapping[str, T], comparison: Comparison, number: int) -> dict
 
 def _place(name: str, comparison: Comparison, number: int) -> str:
     """Where a value stands after the move. What was set aside by an earlier move stays there."""
-    if name.startswith("@") or _is_note(name):
+    if is_aside(name) or _is_note(name):
         return name
     return comparison.carry(name) or f"@{number}{name}"
 

@@ -33,7 +33,7 @@ def signed_out() -> bool:
 def keep(fields: Sequence[tuple[str, str]]) -> Response:
     """Keep what was posted and ask to sign in again; the page comes back with everything in it."""
     throttle.spend(services().db, _KEPT, request.remote_addr or "")
-    answers = [(name, value) for name, value in fields if name.startswith("/")]
+    answers = [(name, value) for name, value in fields if name.startswith("/") or name == "_form"]
     token = unsent.keep(services().db, path=request.path, fields=answers)
     sign_in = url_for("sign_in.ask", next=request.path)
     body = render_template(

@@ -13,10 +13,11 @@ from flask import url_for
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.doors.citizen import _posted
+from xiangtong.doors.citizen import _masked
 from xiangtong.doors.citizen._visit import Visit
+from xiangtong.doors.shared.posted import Reader
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_draft
+from xiangtong.doors.shared.versions import form_of_draft, form_of_page
 from xiangtong.drafts import filling, opening
 from xiangtong.drafts.answers import answers
 from xiangtong.drafts.opening import OpenDraft
@@ -98,6 +99,11 @@ class Filing:
         there = self.plan.step(self.draft.row.step or "") or self.steps[0]
         return self.address(there)
 
+    def moved(self, step_id: str) -> str:
+        """Where to go on whose page was of an earlier version: the same step, where there is still one."""
+        step = self.plan.step(step_id)
+        return f"{self.address(step) if step in self.steps else self.resume()}?moved=1"
+
     def address(self, step: Step) -> str:
         """The page of a step."""
         return self.at("apply.step", step_id=step.id)
@@ -109,10 +115,15 @@ class Filing:
 
     def save(self, pairs: Sequence[tuple[str, str]]) -> Filing:
         """The filing after a page was posted: locked answers and names of no question are left out."""
-        fields = _posted.fields(self.plan, self.draft, pairs)
+        fields = self.reader(dict(pairs).get("_form", "")).posted(pairs)
         if fields:
             filling.save_fields(self.visit.session, draft=self.draft, fields=fields)
         return self.again()
+
+    def reader(self, digest: str) -> Reader:
+        """Reads what a page sends that shows the version of this plan's digest."""
+        page = form_of_page(self.visit.session, self.draft.row, digest)
+        return Reader(self.form, page, self.draft, _masked.stands_for)
 
     def again(self) -> Filing:
         """The filing as it stands after a write of this transaction."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xiangtong.dialect.plan import Plan, Question
+from xiangtong.doors.shared.posted import KNOWN, locked_in
 from xiangtong.drafts.typed import Typed
 from xiangtong.identity.ports import Claims
 
 #: The question that says whether somebody files for another; every form with an agent has it.
 BY_AGENT = "/by_agent"
-_KNOWN = "/_known"
 
 
 def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: str | None) -> Typed:
@@ -34,7 +34,7 @@ def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: st
     if BY_AGENT in plan.by_pattern:
         values[BY_AGENT] = "true" if for_other else "false"
         locked.append(BY_AGENT)
-    return Typed().changed(values | {_KNOWN: locked})
+    return Typed().changed(values | {KNOWN: locked})
 
 
 def recognised(plan: Plan, typed: Typed, claims: Claims | None, *, for_other: bool) -> Typed:
@@ -43,14 +43,9 @@ def recognised(plan: Plan, typed: Typed, claims: Claims | None, *, for_other: bo
     locked = locked_in(fresh)
     # What is known but not certain (a phone number) fills a gap only.
     known = {
-        name: value for name, value in fresh.values.items() if name in (_KNOWN, *locked) or not typed.values.get(name)
+        name: value for name, value in fresh.values.items() if name in (KNOWN, *locked) or not typed.values.get(name)
     }
     return typed.changed(known)
-
-
-def locked_in(typed: Typed) -> frozenset[str]:
-    """The pointers of answers that came from somewhere certain."""
-    return frozenset(typed.values.get(_KNOWN, ()))
 
 
 def sources(plan: Plan, typed: Typed, *, from_sign_in: str, chosen_before: str) -> dict[str, str]:

@@ -10,15 +10,14 @@ from flask import render_template, request, url_for
 from flask_babel import gettext
 
 from xiangtong.dialect.known import as_of_today
-from xiangtong.dialect.plan import Question, Step, pattern_of
+from xiangtong.dialect.plan import Step
 from xiangtong.doors.citizen import _earlier, _known, _masked
 from xiangtong.doors.citizen._filing import Filing
 from xiangtong.doors.citizen._visit import Visit
+from xiangtong.doors.shared import others
 from xiangtong.doors.shared.frame import language
-from xiangtong.drafts import filling
-from xiangtong.fields.kinds import KINDS
+from xiangtong.doors.shared.posted import locked_in
 from xiangtong.kernel import clock, crypto
-from xiangtong.rendering.answers import value_words
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_step
 from xiangtong.validation.form_data import without_secrets
@@ -36,9 +35,11 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
         form_title=title_of(filing), step_title=words_of(step), hint=step.hint_en if language() == "en" else step.hint,
         number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
         fields=render_step(filing.plan, step, shown, problems, ctx), problems=problem_links(problems, ctx),
-        draft=told(filing, hidden), others=_others(filing, step, ctx), action=filing.address(step),
+        draft=told(filing, hidden), action=filing.address(step),
+        others=others.shown(filing.plan, filing.draft.typed, step, ctx, mask=_masked.mask_of),
         back=filing.before(step) is not None, more=more,
         hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
+        moved="moved" in request.args,
     )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def context(filing: Filing) -> RenderContext:
         visible=frozenset(counted.visible),
         required=frozenset(counted.required),
         derived=counted.derived,
-        locked=_known.locked_in(filing.draft.typed),
+        locked=locked_in(filing.draft.typed),
         sources=_known.sources(
             filing.plan,
             filing.draft.typed,
@@ -75,31 +76,6 @@ def file_address(filing: Filing) -> Callable[[str], str]:
     return address
 
 
-def _others(filing: Filing, step: Step, ctx: RenderContext) -> list[tuple[str, str, str]]:
-    """(pointer, question, value) of what another phone wrote on this step before it was written over."""
-    found = []
-    for pointer, raw in filling.written_over(filing.draft.typed).items():
-        question = filing.plan.question_at(pointer)
-        if question is not None and asked_on(step, pointer):
-            label = question.title_en if ctx.locale == "en" else question.title
-            words = "、".join(raw) if isinstance(raw, list) else str(raw)
-            value = _masked.mask_of(filing.plan, pointer, raw) or value_words(
-                question, _in_form(question, raw), masked=False, ctx=ctx
-            )
-            found.append((pointer, label, value or words))
-    return found
-
-
-def _in_form(question: Question, raw: Any) -> Any:
-    return KINDS[question.kind].parse(raw) if isinstance(raw, str) and question.kind in KINDS else raw
-
-
-def asked_on(step: Step, pointer: str) -> bool:
-    """Whether the answer at a pointer is given on this step."""
-    pattern = pattern_of(pointer)
-    return any(f"{pattern}/".startswith(f"{asked}/") for asked in step.asks)
-
-
 def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
     """What the script of the page is told (components/filing.html); `hidden` are the numbers shown as masks."""
     facts, key = filing.visit.facts, filing.draft.key
@@ -107,6 +83,7 @@ def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
     form, open_ = filing.form, not filing.visit.reopened
     return {
         "id": str(filing.draft.id),
+        "form": filing.plan.digest,
         "revision": filing.revision,
         "autosave_url": filing.at("apply.save"),
         "upload_url": url_for("uploads.add", code=filing.visit.tenant.code, draft_id=filing.draft.id),

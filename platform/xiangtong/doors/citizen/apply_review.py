@@ -17,12 +17,13 @@ from xiangtong.cases.submit import FilingClosed, FormChanged, FormWithdrawn, sub
 from xiangtong.dialect.plan import Step
 from xiangtong.doors.citizen._case import case_address, day_words, english_of, print_address
 from xiangtong.doors.citizen._filing import Filing, open_filing
-from xiangtong.doors.citizen._page import asked_on, context, file_address, helping, title_of, words_of
+from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.apply_start import closed_page
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.filed import NotRegistered, filed
 from xiangtong.doors.shared.frame import language
+from xiangtong.doors.shared.others import asked_on
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import newer_than
 from xiangtong.forms.library import Form, NoSuchForm

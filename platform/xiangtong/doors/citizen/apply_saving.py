@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from xiangtong.doors.citizen import _expired, _masked
-from xiangtong.doors.citizen._filing import Filing, open_to_fill
-from xiangtong.doors.citizen._known import locked_in
+from xiangtong.doors.citizen import _expired
+from xiangtong.doors.citizen._filing import open_to_fill
 from xiangtong.doors.citizen._visit import visit
+from xiangtong.doors.shared import replies
 from xiangtong.doors.shared.access import public
-from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import SignedOut
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts import filling
-from xiangtong.drafts.filling import FieldSave
-from xiangtong.kernel import clock
 from xiangtong.tenancy.scope import NOBODY
 
 
@@ -30,21 +26,21 @@ def register(blueprint: Blueprint) -> None:
 
 @public
 def save(code: str, form_code: str, draft_id: UUID) -> Response:
-    """Take a JSON list of {pointer, value, revision}; answer {revision, revisions, saved_at, problems, conflicts}."""
+    """Take a JSON list of {pointer, value, revision}; answer {revision, revisions, saved_at, problems, conflicts}.
+
+    `X-Form-Digest` names the plan of the version that the page shows; after a move the answer has `moved`, a sentence.
+    """
     if _expired.signed_out():
         raise SignedOut
     with visit(code) as here:
         filing = open_to_fill(here, form_code, draft_id)
-        fields = _fields(filing, request.get_json(silent=True))
+        reader = filing.reader(request.headers.get("X-Form-Digest", ""))
+        fields = reader.sent(request.get_json(silent=True))
         saved = filling.save_fields(here.session, draft=filing.draft, fields=fields)
         told = filing.again()
-        return jsonify(
-            revision=told.revision,
-            revisions=saved.revisions,
-            saved_at=f"{clock.local(saved.at):%H:%M}",
-            problems=_problems(told, fields),
-            conflicts=[{"pointer": one.pointer, "other": one.other} for one in saved.conflicts],
-        )
+        if reader.late:
+            return jsonify(replies.late(told.revision, saved))
+        return jsonify(replies.saved(told.revision, saved, fields, told.decision.problems))
 
 
 @public
@@ -55,34 +51,3 @@ def plan(form_code: str, digest: str) -> Response:
     response = Response(form.client_text, mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def _fields(filing: Filing, told: Any) -> list[FieldSave]:
-    """What may be saved of what was sent: answers of typed questions that are not locked, and are no mask."""
-    locked, stored = locked_in(filing.draft.typed), filing.draft.typed.values
-    rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-    return [
-        FieldSave(one["pointer"], one["value"], one["revision"] if isinstance(one.get("revision"), int) else None)
-        for one in rows
-        if isinstance(one.get("pointer"), str)
-        and one["pointer"] not in locked
-        and _is_typed(filing, one["pointer"])
-        and isinstance(one.get("value"), str | list)
-        and not _masked.stands_for(filing.plan, one["pointer"], stored.get(one["pointer"]), one["value"])
-    ]
-
-
-def _is_typed(filing: Filing, pointer: str) -> bool:
-    question = filing.plan.question_at(pointer)
-    return question is not None and not (question.children or question.is_derived or question.office)
-
-
-def _problems(filing: Filing, fields: list[FieldSave]) -> dict[str, str]:
-    """What is wrong with the answers that were just saved; an empty answer is not scolded while one still types."""
-    sent = {one.pointer for one in fields if one.value}
-    english = language() == "en"
-    return {
-        one.pointer: (one.message_en or one.message) if english else one.message
-        for one in filing.decision.problems
-        if one.pointer in sent and one.code != "missing"
-    }

@@ -7,7 +7,7 @@ are unanswered.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from xiangtong.doors.citizen import _expired
 from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
 from xiangtong.doors.citizen._page import step_page
 from xiangtong.doors.citizen._visit import visit
-from xiangtong.doors.shared import files
+from xiangtong.doors.shared import files, others
 from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.person import citizen as signed_in
 from xiangtong.doors.shared.versions import newer_than
@@ -30,6 +30,7 @@ from xiangtong.kernel.errors import NotFound, Refusal
 from xiangtong.rendering.view import id_of
 from xiangtong.validation.validate import Problem, appeared, not_asked_before
 
+_Act = Callable[[Filing, Sequence[Problem]], Response]
 _WHOLE_PAGE = 64 * 1024 * 1024
 _AT = "/<string(length=9):code>/apply/<form_code>/<uuid:draft_id>"
 
@@ -82,18 +83,30 @@ def post(code: str, form_code: str, draft_id: UUID, step_id: str) -> Response | 
         return _expired.keep(pairs)
     with visit(code) as here:
         filing = open_to_fill(here, form_code, draft_id)
-        step, seen = filing.step(step_id), set(filing.decision.effective.visible)
-        known = set(filling.written_over(filing.draft.typed))
-        filing = filing.save(pairs)
-        action = request.form.get("_action", "next")
-        if action == "next" and set(filling.written_over(filing.draft.typed)) - known:
-            action = "look"  # Somebody wrote on another phone meanwhile: both values are shown before anything else.
+        late = filing.reader(request.form.get("_form", "")).late
+        filing, act = (_late if late else _heard)(filing, step_id, pairs)
         if not _posted_files():
-            return _acted(filing, step, seen, action)
+            return act(filing, ())
         tenant_id = here.tenant.id
     refused = _take_files(tenant_id, draft_id)
     with visit(code) as here:
-        return _acted(open_to_fill(here, form_code, draft_id), step, seen, action, refused)
+        return act(open_to_fill(here, form_code, draft_id), refused)
+
+
+def _heard(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
+    """Save the page; what its button does comes once its files were taken."""
+    step, seen = filing.step(step_id), set(filing.decision.effective.visible)
+    known = set(filling.written_over(filing.draft.typed))
+    filing = filing.save(pairs)
+    action = request.form.get("_action", "next")
+    if action == "next" and set(filling.written_over(filing.draft.typed)) - known:
+        action = "look"  # Somebody wrote on another phone meanwhile: both values are shown before anything else.
+    return filing, lambda now, refused: _acted(now, step, seen, action, refused)
+
+
+def _late(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
+    """The page is of an earlier version: saved, not heard. Its holder looks at the new one and goes on there."""
+    return filing.save(pairs), lambda now, _refused: redirect(now.moved(step_id), 303)
 
 
 def _acted(filing: Filing, step: Step, seen: set[str], action: str, refused: Sequence[Problem] = ()) -> Response:
@@ -142,10 +155,7 @@ def _onward(filing: Filing, step: Step, seen: set[str], refused: Sequence[Proble
 
 def _taken(filing: Filing, step: Step, pointer: str) -> Response:
     """Take what was typed on the other phone."""
-    others = filling.written_over(filing.draft.typed)
-    if pointer in others:
-        saves = [filling.FieldSave(pointer, others[pointer])]
-        filling.save_fields(filing.visit.session, draft=filing.draft, fields=saves)
+    others.take(filing.visit.session, draft=filing.draft, pointer=pointer)
     return redirect(f"{filing.address(step)}#{id_of(pointer)}", 303)
 
 
@@ -172,7 +182,7 @@ def _take_files(tenant_id: int, draft_id: UUID) -> list[Problem]:
     problems = []
     for pointer, upload in _posted_files():
         try:
-            files.take(place, pointer=pointer, upload=upload)
+            files.take(place, pointer=pointer, upload=upload, page=request.form.get("_form", ""))
         except Refusal as refusal:
             told = f"{upload.filename}：{refusal.message}"
             problems.append(Problem(pointer, refusal.code, told, refusal.message_en, told))

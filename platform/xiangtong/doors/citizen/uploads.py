@@ -39,7 +39,10 @@ def add(code: str, draft_id: UUID) -> Response:
     if upload is None or not upload.filename:
         raise _nothing_chosen()
     told = request.form
-    staged = files.take(place, pointer=told.get("pointer", ""), upload=upload, name=told.get("upload_id", "")[:64])
+    staged = files.take(
+        place, pointer=told.get("pointer", ""), upload=upload, name=told.get("upload_id", "")[:64],
+        page=told.get("_form", ""),
+    )  # fmt: skip
     return _described(staged, code, draft_id, 201)
 
 

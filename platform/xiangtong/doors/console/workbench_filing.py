@@ -16,11 +16,11 @@ from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console.workbench_desk import Desk
+from xiangtong.doors.shared.posted import Reader, locked_in
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_draft
+from xiangtong.doors.shared.versions import form_of_draft, form_of_page, is_withdrawn, newer_than
 from xiangtong.drafts import filling, opening
-from xiangtong.drafts.answers import answers, posted_fields
-from xiangtong.drafts.filling import FieldSave
+from xiangtong.drafts.answers import answers
 from xiangtong.drafts.opening import Holder, OpenDraft
 from xiangtong.drafts.typed import from_bytes
 from xiangtong.forms.library import Form
@@ -102,14 +102,25 @@ class Filing:
 
     def save(self, pairs: Sequence[tuple[str, str]]) -> Filing:
         """The filing after a page was posted; only what changed is written."""
-        fields = posted_fields(self.plan, pairs)
-        return self.write([one for one in fields if self.draft.typed.values.get(one.pointer, "") != one.value])
-
-    def write(self, fields: Sequence[FieldSave]) -> Filing:
-        """The filing after these fields were saved."""
+        fields = self.reader(dict(pairs).get("_form", "")).posted(pairs)
         if fields:
             filling.save_fields(self.here.session, draft=self.draft, fields=fields)
         return self.again()
+
+    def reader(self, digest: str) -> Reader:
+        """Reads what a page sends that shows the version of this plan's digest."""
+        return Reader(self.form, form_of_page(self.here.session, self.draft.row, digest), self.draft)
+
+    def moved(self, step_id: str) -> str:
+        """Where to go on whose page was of an earlier version."""
+        step = next((one for one in self.steps if one.id == step_id), self.steps[0])
+        return f"{self.at('step', step_id=step.id)}?moved=1"
+
+    @property
+    def newer(self) -> Form | None:
+        """The version to be told of: of one's own draft any; of a villager's, that nothing else may be filed on."""
+        found = newer_than(self.draft.row)
+        return None if self.handed and not is_withdrawn(self.draft.row) else found
 
     def again(self) -> Filing:
         """The filing as it stands after a write of this transaction."""
@@ -123,7 +134,7 @@ class Filing:
         return RenderContext(
             options=as_of_today(self.plan, self.facts).options,
             visible=frozenset(counted.visible), required=frozenset(counted.required),
-            derived=counted.derived, gettext=gettext,
+            derived=counted.derived, gettext=gettext, locked=locked_in(self.draft.typed),
             file_url=lambda file_id: self.at("file", file_id=file_id) if file_id else "",
         )  # fmt: skip
 
@@ -131,7 +142,7 @@ class Filing:
         """What the script of the page is told (components/filing.html)."""
         secret = crypto.hmac_sm3(self.draft.key.secret, f"unsent:{self.draft.id}".encode())
         return {
-            "id": str(self.draft.id), "revision": self.revision, "autosave_url": self.at("save"),
+            "id": str(self.draft.id), "form": self.plan.digest, "revision": self.revision, "autosave_url": self.at("save"),
             "upload_url": self.at("upload"), "plan_url": f"/forms/{self.form.code}/{self.form.plan.digest}.json",
             "facts": {"today": self.facts.today.isoformat(), "params": dict(self.here.tenant.params)},
             "answers": without_secrets(self.plan, self.data), "key": base64.b64encode(secret).decode(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flask import Response as JsonResponse
@@ -15,14 +15,14 @@ from werkzeug.wrappers import Response
 from xiangtong import attachments, audit
 from xiangtong.cases.submit import submit
 from xiangtong.dialect.plan import Step
-from xiangtong.doors.console.workbench_agent import blueprint
 from xiangtong.doors.console.workbench_desk import desk
 from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
-from xiangtong.doors.shared import access, asking, files
+from xiangtong.doors.console.workbench_update import blueprint
+from xiangtong.doors.shared import access, asking, files, others, replies
 from xiangtong.doors.shared.filed import filed
 from xiangtong.doors.shared.services import services
+from xiangtong.doors.shared.versions import is_withdrawn
 from xiangtong.drafts import filling
-from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.opening import Holder
 from xiangtong.identity.staff import actor_of
 from xiangtong.items.offer import item_of_form
@@ -35,6 +35,7 @@ from xiangtong.validation.validate import Problem, appeared, not_asked_before
 
 __all__ = ["blueprint"]
 
+_Act = Callable[[Filing, Sequence[Problem]], Response]
 _MAY = access.staff("cases.file_for")
 
 
@@ -45,57 +46,64 @@ def resume(draft_id: UUID) -> Response:
     with desk() as here:
         filing = open_filing(here, draft_id)
         step = filing.plan.step(filing.draft.row.step or "") or filing.steps[0]
-        return redirect(filing.at("step", step_id=step.id), 303)
+        return redirect(filing.at("update") if filing.newer else filing.at("step", step_id=step.id), 303)
 
 
 @blueprint.get("/<uuid:draft_id>/<step_id>")
 @_MAY
-def step(draft_id: UUID, step_id: str) -> str:
+def step(draft_id: UUID, step_id: str) -> Response | str:
     """The page of a step."""
     with desk() as here:
         filing = open_filing(here, draft_id)
-        return _page(filing, filing.step(step_id))
+        return redirect(filing.at("update"), 303) if filing.newer else _page(filing, filing.step(step_id))
 
 
 @blueprint.post("/<uuid:draft_id>/<step_id>")
 @_MAY
 def post(draft_id: UUID, step_id: str) -> Response:
     """Save what was posted, then do what the button says: next, back, add, remove, drop."""
-    action = request.form.get("_action", "next")
+    pairs = list(request.form.items(multi=True))
     with desk() as here:
         filing = open_filing(here, draft_id, to_write=True)
-        asked, seen = filing.step(step_id), set(filing.decision.effective.visible)
-        filing = filing.save(list(request.form.items(multi=True)))
+        late = filing.reader(request.form.get("_form", "")).late
+        filing, act = (_late if late else _heard)(filing, step_id, pairs)
         if not _posted():
-            return _acted(filing, asked, seen, action, ())
+            return act(filing, ())
         tenant_id = here.tenant.id
     refused = _take(tenant_id, draft_id)
     with desk() as here:
-        return _acted(open_filing(here, draft_id, to_write=True), asked, seen, action, refused)
+        return act(open_filing(here, draft_id, to_write=True), refused)
+
+
+def _heard(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
+    asked, seen = filing.step(step_id), set(filing.decision.effective.visible)
+    known = set(filling.written_over(filing.draft.typed))
+    filing = filing.save(pairs)
+    action = request.form.get("_action", "next")
+    if action == "next" and set(filling.written_over(filing.draft.typed)) - known:
+        action = "look"  # Somebody wrote on another page meanwhile: both values are shown before anything else.
+    return filing, lambda now, refused: _acted(now, asked, seen, action, refused)
+
+
+def _late(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
+    """The page is of an earlier version: saved, not heard."""
+    return filing.save(pairs), lambda now, _refused: redirect(now.moved(step_id), 303)
 
 
 @blueprint.post("/<uuid:draft_id>/save")
 @_MAY
 def save(draft_id: UUID) -> JsonResponse:
-    """Take a JSON list of {pointer, value}; answer {revision, saved_at, problems, conflicts}."""
+    """Take a JSON list of {pointer, value, revision}; answer as a citizen's page is answered."""
     sent = request.get_json(silent=True)
     with desk() as here:
         filing = open_filing(here, draft_id, to_write=True)
-        fields = [
-            FieldSave(one["pointer"], one["value"])
-            for one in (sent if isinstance(sent, list) else ())
-            if isinstance(one, dict) and _is_field(filing, one.get("pointer"))
-            and isinstance(one.get("value"), str | list)
-        ]  # fmt: skip
-        filing = filing.write(fields)
-        touched = {one.pointer for one in fields if one.value}
-        wrong = {
-            one.pointer: one.message
-            for one in filing.decision.problems
-            if one.pointer in touched and one.code != "missing"
-        }
-        saved_at = f"{clock.local(filing.draft.row.updated_at):%H:%M}"
-        return jsonify(revision=filing.revision, saved_at=saved_at, problems=wrong, conflicts=[])
+        reader = filing.reader(request.headers.get("X-Form-Digest", ""))
+        fields = reader.sent(sent)
+        saved = filling.save_fields(here.session, draft=filing.draft, fields=fields)
+        filing = filing.again()
+        if reader.late:
+            return jsonify(replies.late(filing.revision, saved))
+        return jsonify(replies.saved(filing.revision, saved, fields, filing.decision.problems))
 
 
 @blueprint.post("/<uuid:draft_id>/files")
@@ -107,7 +115,9 @@ def upload(draft_id: UUID) -> JsonResponse:
         raise Refusal("还没有选文件，请先拍照或选一个文件", "No file was chosen", code="FILE_MISSING", status=422)
     with desk() as here:
         tenant_id = open_filing(here, draft_id).draft.row.tenant_id
-    staged = files.take(_place(tenant_id, draft_id), pointer=request.form.get("pointer", ""), upload=sent)
+    told = request.form
+    place, page = _place(tenant_id, draft_id), told.get("_form", "")
+    staged = files.take(place, pointer=told.get("pointer", ""), upload=sent, page=page)
     address = url_for("agent.file", draft_id=draft_id, file_id=staged.file.id)
     answer = jsonify(staged.file.answer() | {"url": address, "revision": staged.revision})
     answer.status_code = 201
@@ -129,10 +139,11 @@ def file(draft_id: UUID, file_id: UUID) -> JsonResponse:
 
 @blueprint.get("/<uuid:draft_id>/review")
 @_MAY
-def review(draft_id: UUID) -> str:
+def review(draft_id: UUID) -> Response | str:
     """All answers to be read out, what is missing, and the two ways on: file it, or give it back."""
     with desk() as here:
-        return _review(open_filing(here, draft_id))
+        filing = open_filing(here, draft_id)
+        return redirect(filing.at("update"), 303) if filing.newer else _review(filing)
 
 
 @blueprint.post("/<uuid:draft_id>/review")
@@ -141,6 +152,8 @@ def send(draft_id: UUID) -> Response:
     """File it for them, once they have agreed to what was read out."""
     with desk() as here:
         filing = open_filing(here, draft_id, to_write=True)
+        if filing.newer and is_withdrawn(filing.draft.row):
+            return redirect(filing.at("update"), 303)
         if request.form.get("agreed") != "yes":
             return make_response(_review(filing, gettext("请先念给本人听，本人同意后打勾")), 422)
     try:
@@ -170,6 +183,11 @@ def _acted(filing: Filing, asked: Step, seen: set[str], action: str, refused: Se
     here = filing.at("step", step_id=asked.id)
     if verb in ("add", "remove"):
         return redirect(f"{here}#{id_of(_rows(filing, verb, rest))}", 303)
+    if verb == "look":
+        return make_response(_page(filing, asked))
+    if verb == "take":
+        others.take(filing.here.session, draft=filing.draft, pointer=rest)
+        return redirect(f"{here}#{id_of(rest)}", 303)
     if verb == "drop":
         pointer, _, file_id = rest.rpartition(":")
         with contextlib.suppress(NotFound, ValueError):  # Gone already: the page then shows that it is.
@@ -219,7 +237,7 @@ def _take(tenant_id: int, draft_id: UUID) -> list[Problem]:
     problems = []
     for pointer, sent in _posted():
         try:
-            files.take(_place(tenant_id, draft_id), pointer=pointer, upload=sent)
+            files.take(_place(tenant_id, draft_id), pointer=pointer, upload=sent, page=request.form.get("_form", ""))
         except Refusal as refusal:
             told = f"{sent.filename}：{refusal.message}"
             problems.append(Problem(pointer, refusal.code, told, refusal.message_en, told))
@@ -230,17 +248,13 @@ def _place(tenant_id: int, draft_id: UUID) -> files.Place:
     return files.Place(tenant_id, draft_id, Holder(staff_id=asking.staff().subject_id))
 
 
-def _is_field(filing: Filing, pointer: object) -> bool:
-    question = filing.plan.question_at(pointer) if isinstance(pointer, str) else None
-    return question is not None and not (question.children or question.is_derived or question.office)
-
-
 def _page(filing: Filing, asked: Step, problems: Sequence[Problem] = (), *, more: bool = False) -> str:
     ctx = filing.context()
     return render_template(
         "console/workbench/fill.html", filing=filing, form_title=filing.form.title, asked=asked,
         number=filing.steps.index(asked) + 1 if asked in filing.steps else 1, count=len(filing.steps) + 1,
-        saved=f"{clock.local(filing.draft.row.updated_at):%H:%M}", more=more,
+        saved=f"{clock.local(filing.draft.row.updated_at):%H:%M}", more=more, moved="moved" in request.args,
+        others=others.shown(filing.plan, filing.draft.typed, asked, ctx),
         fields=render_step(filing.plan, asked, filing.data, problems, ctx), problems=problem_links(problems, ctx),
         action=filing.at("step", step_id=asked.id), back=filing.beside(asked, -1) is not None,
         village=filing.here.around.villages.get(filing.draft.row.village_code or "", ""),

@@ -22,8 +22,8 @@ from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.photos import Broken, thumbnail
 from xiangtong.dialect.plan import Question
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_draft
-from xiangtong.drafts import filling, opening
+from xiangtong.doors.shared.versions import form_of_draft, form_of_page
+from xiangtong.drafts import filling, moving, opening
 from xiangtong.drafts.opening import Holder, OpenDraft
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
@@ -59,14 +59,17 @@ class Staged:
     revision: int
 
 
-def take(place: Place, *, pointer: str, upload: FileStorage, name: str = "") -> Staged:
+def take(place: Place, *, pointer: str, upload: FileStorage, name: str = "", page: str = "") -> Staged:
     """Take a file that was posted to us for the question at `pointer`; raises Unfit, Conflict, NotFound.
 
     `name` is what the page calls this upload: sent again under the same name, the file that is there is answered.
+    `page` is the version that the page shows, by its plan's digest: the draft may have moved on since.
     """
     identity = uuid5(place.draft_id, name) if name else None
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)
+        shown = form_of_page(session, draft.row, page)
+        pointer = moving.place_of(pointer, old=shown, new=form_of_draft(session, draft.row))
         question = _question(session, draft, pointer)
         purpose = _purpose(session, draft, question)
     rules = rules_of(question)

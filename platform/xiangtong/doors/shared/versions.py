@@ -21,6 +21,17 @@ def form_of_case(session: Session, case: CaseRecord) -> Form:
     return services().library.at(session, code=filed["code"], number=filed["version"])
 
 
+def form_of_page(session: Session, draft: Draft, digest: str) -> Form:
+    """The version a page shows that says so by its plan's digest; the draft's own where the page says nothing known."""
+    form = form_of_draft(session, draft)
+    if not digest or digest == form.plan.digest:
+        return form
+    try:
+        return services().library.planned(session, code=draft.form_code, digest=digest)
+    except NoSuchForm:
+        return form
+
+
 def newer_than(draft: Draft) -> Form | None:
     """The version its holder has to be told of before going on; None where there is nothing to tell.
 

@@ -137,6 +137,7 @@
       const body = new FormData();
       body.append("pointer", parcel.pointer);
       body.append("upload_id", parcel.id);
+      body.append("_form", this.saver.shows);
       body.append("file", parcel.file, parcel.file.name);
       request.open("POST", this.url);
       request.setRequestHeader("Accept", "application/json");

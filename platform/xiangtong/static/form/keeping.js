@@ -80,9 +80,10 @@
     }
   };
 
-  /** Keep [pointer, value] pairs: what is not sent, and what was sent since the page that is kept was made. */
-  Keeper.prototype.keep = function (waiting, sent) {
-    const words = JSON.stringify({ waiting: waiting, sent: sent });
+  /** Keep [pointer, value] pairs: what is not sent, and what was sent since the page that is kept was made; and which
+      version of the form (the digest of its plan) that page shows. */
+  Keeper.prototype.keep = function (waiting, sent, form) {
+    const words = JSON.stringify({ waiting: waiting, sent: sent, form: form });
     return this.put("unsent", this.draft, new TextEncoder().encode(words));
   };
 

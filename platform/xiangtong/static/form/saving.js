@@ -9,6 +9,7 @@
     this.page = page;
     this.keeper = keeper;
     this.url = page.form.dataset.autosave;
+    this.shows = page.form.dataset.form || "";
     this.revision = Number(page.form.dataset.revision || 0);
     this.begun = this.revision;
     this.seen = new Map();
@@ -28,7 +29,7 @@
     this.keeping = this.keeping.then(() => {
       // A page that opens without network is older than what was sent from it.
       const sent = this.shell ? Array.from(this.sent) : [];
-      return this.waiting.size || sent.length ? this.keeper.keep(Array.from(this.waiting), sent) : this.keeper.drop();
+      return this.waiting.size || sent.length ? this.keeper.keep(Array.from(this.waiting), sent, this.shows) : this.keeper.drop();
     });
     return this.keeping;
   };
@@ -71,8 +72,10 @@
     this.line.textContent = words;
   };
 
-  Saver.prototype.request = function (batch) {
-    const body = batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: this.known(pair[0]) }));
+  /** Send a batch that was typed on a page of the version `shows`. */
+  Saver.prototype.request = function (batch, shows) {
+    const known = (name) => (shows === this.shows ? this.known(name) : 0);
+    const body = batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: known(pair[0]) }));
     const token = this.page.form.querySelector("[name=csrf_token]");
     return window.fetch(this.url, {
       method: "POST",
@@ -83,6 +86,7 @@
         Accept: "application/json",
         "X-CSRFToken": token ? token.value : "",
         "X-Draft-Revision": String(this.revision),
+        "X-Form-Digest": shows,
       },
       body: JSON.stringify(body),
     });
@@ -93,7 +97,7 @@
     this.busy = true;
     const batch = Array.from(this.waiting);
     try {
-      const response = await this.request(batch);
+      const response = await this.request(batch, this.shows);
       if (response.ok) await this.done(batch, await response.json());
       else await this.refused(batch, response.status);
     } catch (problem) {
@@ -113,7 +117,9 @@
     if (answer.revision !== undefined) this.revise(answer.revision);
     batch.forEach((pair) => this.seen.set(pair[0], X.own(answer.revisions, pair[0]) || this.revision));
     const time = answer.saved_at || new Date().toTimeString().slice(0, 5);
-    this.say("", this.page.words.saved.replace("{time}", time));
+    // The draft moved to another version of the form: all of it is saved, and seen on the page of that version.
+    if (answer.moved) this.say("lost", answer.moved);
+    else this.say("", this.page.words.saved.replace("{time}", time));
     batch.forEach((pair) => {
       const sentence = X.own(answer.problems, pair[0]) || "";
       if (!sentence || this.page.touched.has(pair[0])) this.page.tell(pair[0], sentence);
@@ -202,6 +208,7 @@
   Saver.prototype.resume = async function () {
     const offline = document.documentElement.hasAttribute("data-offline");
     const before = await this.keeper.kept();
+    if (before.form && before.form !== this.shows) return this.deliver(before);
     const here = this.page.inputs();
     before.sent.filter((pair) => offline || !here.has(pair[0])).forEach((pair) => {
       this.page.restore(pair[0], pair[1]);
@@ -214,6 +221,17 @@
     if (before.waiting.length) this.soon(0);
     else if (before.sent.length) this.keep();
     if (offline) this.say("waiting", this.page.words.kept);
+  };
+
+  /** What was typed on a page of an earlier version has its place where the server says: shown when it is saved. */
+  Saver.prototype.deliver = async function (before) {
+    try {
+      if (before.waiting.length && !(await this.request(before.waiting, before.form)).ok) return;
+      await this.keeper.drop();
+      if (before.waiting.length) window.location.reload();
+    } catch (problem) {
+      this.say("waiting", this.page.words.kept);
+    }
   };
 
   Object.assign(X, { Saver: Saver, signInLink: signInLink });
