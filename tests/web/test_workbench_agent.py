@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attachment_flow import jpeg
-from citizen_desk import ACCOUNT, FORM, PHOTOS, VILLAGE, WHO
+from citizen_desk import ACCOUNT, FORM, PHOTOS, START, VILLAGE, WHO
 from console_browser import CLERK, Browser
 from form_versions import edited, new_question, publish, shelved
 from workbench_hall import Hall, make_hall
@@ -165,3 +165,37 @@ def test_two_pages_of_one_draft_see_each_other_s_changes_on_the_console(hall: Ha
     assert "在另一台手机上改过" in page
     clerk.post(f"{draft}/who", on=f"{draft}/who", _action=f"take:{place}")
     assert "太平村一组1号" in clerk.get(f"{draft}/who")
+
+
+def _begun_on_a_phone(hall: Hall) -> str:
+    """What a guest began and left a phone number for; its short code."""
+    client = hall.desk.app.test_client()
+    draft = client.post(f"{START}/guest", data={"who": "self", "village": VILLAGE}).location
+    client.post(f"{draft}/save", json=[{"pointer": "/applicant/name", "value": "李四"}])
+    client.post(f"{draft}/elsewhere", data={"phone": "13800138004"})
+    found = re.search(r'code-words">([0-9A-Z ]{9})<', client.get(f"{draft}/elsewhere").text)
+    assert found
+    return found[1]
+
+
+def test_at_the_counter_a_short_code_and_four_digits_go_on_with_what_was_begun_on_a_phone(hall: Hall) -> None:
+    short, clerk = _begun_on_a_phone(hall), hall.staff(CLERK)
+    unsaid = clerk.post("/agent/fetch", 422, on="/agent/", code=short, tail="8004").text
+    assert "没有本人同意不能看" in unsaid
+    told = {"code": short, "seen": "in_person"}
+    assert "后四位不对" in clerk.post("/agent/fetch", 422, on="/agent/", tail="8005", **told).text
+    began = clerk.post("/agent/fetch", on="/agent/", tail="8004", **told)
+    draft = began.location.removeprefix("/console")
+    assert 'value="李四"' in clerk.get(f"{draft}/who")
+    assert hall.rows("select state, agent_mode from draft") == [("handed", "clerk")]
+    noted = hall.rows("select action from audit_entry where starts_with(action, 'draft.fetch') order by id")
+    assert noted == [("draft.fetch_refused",), ("draft.fetched",)]
+
+
+def test_at_the_counter_five_tries_are_all(hall: Hall) -> None:
+    short, clerk = _begun_on_a_phone(hall), hall.staff(CLERK)
+    told = {"code": short, "seen": "in_person"}
+    for _ in range(5):
+        assert "后四位不对" in clerk.post("/agent/fetch", 422, on="/agent/", tail="0000", **told).text
+    assert "分钟" in clerk.post("/agent/fetch", 422, on="/agent/", tail="8004", **told).text
+    assert hall.rows("select state from draft") == [("open",)]

@@ -1,4 +1,6 @@
-"""Back to a draft that was begun without an account, on another phone: by a QR code once, or by short code and phone.
+"""Back to a draft that was begun without an account: on another phone, or at the counter.
+
+On a phone by a QR code once, or by short code and a message; at the counter by short code and the phone's last digits.
 
 Rows are found by a keyed digest of the code, in a scope that already holds it: nobody can list them, and the table
 says of nobody that they began anything. The short code belongs to the draft and stays; each QR code works once.
@@ -74,6 +76,7 @@ def by_phone(session: ScopedSession, *, keys: KeyRing, draft: OpenDraft, phone: 
     """Let the short code, with a message to `phone`, lead back to the draft while it is kept; gives the code."""
     code = code_of(draft)
     _put(session, _key(keys, "code", code), draft, _phone(keys, phone), KEPT_FOR)
+    _put(session, _key(keys, "counter", code), draft, _tail(keys, code, phone[-4:]), KEPT_FOR)
     return code
 
 
@@ -129,6 +132,27 @@ def use_code(db: Database, *, keys: KeyRing, code: str, phone: str, digits: str)
     return found
 
 
+def use_at_counter(db: Database, *, keys: KeyRing, code: str, tail: str, staff_id: UUID) -> Found:
+    """Where a short code and the last four digits of its phone lead a member of staff.
+
+    Raises NotFound, and TooMany after five tries of one code, or of one member of staff.
+    """
+    key = _key(keys, "counter", _plain(code))
+    throttle.spend(db, throttle.CODE_TRIES, key)
+    throttle.spend(db, throttle.CODE_TRIES, f"{_PURPOSE}:{staff_id}")
+    with db.scope(Scope(session_key=key)) as session:
+        row = session.get(DraftReturn, key)
+        told = _tail(keys, _plain(code), tail)
+        if row is None or row.phone_digest is None or not compare_digest(row.phone_digest, told):
+            raise NotFound(
+                "短码或手机号后四位不对，请和本人再核对一遍", "The code or the last digits of the phone are wrong"
+            )
+        found = _found(session, row)
+    throttle.clear(db, throttle.CODE_TRIES, key)
+    throttle.clear(db, throttle.CODE_TRIES, f"{_PURPOSE}:{staff_id}")
+    return found
+
+
 def sweep(db: Database) -> None:
     """Forget what has expired: outside of any scope the policy `stale` lets a DELETE see nothing else."""
     with db.scope(NOBODY) as session:
@@ -166,6 +190,10 @@ def _key(keys: KeyRing, sort: str, value: str) -> str:
 
 def _phone(keys: KeyRing, phone: str) -> bytes:
     return keys.city_digest(f"{_PURPOSE}:phone:{phone}")
+
+
+def _tail(keys: KeyRing, code: str, tail: str) -> bytes:
+    return keys.city_digest(f"{_PURPOSE}:tail:{code}:{tail}")
 
 
 def _plain(code: str) -> str:

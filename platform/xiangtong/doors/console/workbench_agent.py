@@ -40,7 +40,7 @@ _MOST_DRAFTS = 50
 def index() -> str:
     """What was handed over within reach, what one began oneself, and the forms one may begin."""
     with desk() as here:
-        return _page(here)
+        return agent_page(here)
 
 
 @blueprint.post("/")
@@ -52,7 +52,7 @@ def begin() -> Response | tuple[str, int]:
     with desk() as here:
         problems = _problems(here, form_code, who, village)
         if problems:
-            return _page(here, problems=problems), 422
+            return agent_page(here, problems), 422
         item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form_code)
         draft_id = _mint(here, services().library.form(form_code), item, by_agent=who == "agent", village=village)
     return redirect(url_for("agent.resume", draft_id=draft_id), 303)
@@ -67,7 +67,7 @@ def give_back(draft_id: UUID) -> Response:
         if not filing.handed:
             raise NotFound
         handing.give_back(here.session, draft=filing.draft)
-        _note(here, "draft.given_back", draft_id, {})
+        note(here, "draft.given_back", draft_id, {})
     return redirect(url_for("agent.index", done="back"), 303)
 
 
@@ -80,7 +80,7 @@ def discard(draft_id: UUID) -> Response:
         if filing.handed:
             raise NotFound
         expiry.discard(here.session, keys=services().keys, row=filing.draft.row)
-        _note(here, "draft.discarded", draft_id, {})
+        note(here, "draft.discarded", draft_id, {})
     return redirect(url_for("agent.index", done="gone"), 303)
 
 
@@ -93,7 +93,7 @@ def _mint(here: Desk, form: Form, item: Item, *, by_agent: bool, village: str) -
         agent_mode="agent" if by_agent else "clerk", typed=_known(here, form, by_agent=by_agent, village=village),
     )  # fmt: skip
     draft.row.consented_at = clock.now()
-    _note(here, "draft.agency", draft.id, {"consent": request.form["consent"], "village": village, "form": form.code})
+    note(here, "draft.agency", draft.id, {"consent": request.form["consent"], "village": village, "form": form.code})
     return draft.id
 
 
@@ -132,7 +132,8 @@ def _items(here: Desk) -> list[Item]:
     return [item for item in items if item.form_code]
 
 
-def _page(here: Desk, problems: dict[str, str] | None = None) -> str:
+def agent_page(here: Desk, problems: dict[str, str] | None = None) -> str:
+    """What waits, what one began, and the ways to begin; `problems` by the name of the input."""
     handed = work_items(here.session, tenant_id=here.tenant.id, kind="draft", village_codes=here.villages)
     mine = select(Draft).where(
         Draft.tenant_id == here.tenant.id, Draft.staff_id == here.who.subject_id, Draft.state == "open"
@@ -151,7 +152,8 @@ def _page(here: Desk, problems: dict[str, str] | None = None) -> str:
     )  # fmt: skip
 
 
-def _note(here: Desk, action: str, draft_id: UUID, detail: dict[str, Any]) -> None:
+def note(here: Desk, action: str, draft_id: UUID | None, detail: dict[str, Any]) -> None:
+    """Write into the audit book what was done about a draft."""
     audit.record(
-        here.session, actor=staff.actor_of(here.who), action=action, subject=f"draft:{draft_id}", detail=detail
+        here.session, actor=staff.actor_of(here.who), action=action, subject=f"draft:{draft_id or '-'}", detail=detail
     )

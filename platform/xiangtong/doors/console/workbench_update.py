@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from xiangtong.doors.console.workbench_agent import blueprint
 from xiangtong.doors.console.workbench_desk import desk
+from xiangtong.doors.console.workbench_fetch import blueprint
 from xiangtong.doors.console.workbench_filing import Filing, open_filing
 from xiangtong.doors.shared import access, newer_words
 from xiangtong.doors.shared.versions import is_withdrawn
