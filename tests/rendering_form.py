@@ -119,6 +119,11 @@ PROPERTIES: dict[str, Any] = {
     "bank": ask("bank", "是哪家银行的卡"),
     "deed": ask("certificate-no", "权属证书号"),
     "title": ask("text", "这块地叫什么"),
+    "crops": ask(
+        "lines",
+        "地里种了哪些东西",
+        type="array", maxItems=5, uniqueItems=True, items={"type": "string", "maxLength": 20},
+    ),
     "story": ask("long-text", "还有什么要说的"),
     "household": rows("家里有哪些人", name=ask("person-name", "姓名"), id_number=ask("resident-id", "身份证号码")),
     "heads": ask("integer", "一共几口人", **{"x-derive": {"op": "count", "of": ["/household/*"]}, "x-unit": "人"}),

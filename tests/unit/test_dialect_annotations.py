@@ -31,8 +31,16 @@ def a_plan() -> Plan:
         "pin": {**_TEXT, "x-label": "丙", "writeOnly": True, "x-hint": "记住它"},
         "long": {**_TEXT, "x-label": "丁", "x-messages": {"too-long": "写短一点"}, "x-en": {"too-long": "Shorter, please"}},
         "tier": {"type": "string", "x-kind": "choice", "x-label": "档", "x-options-from": "tiers"},
+        "way": {
+            "type": "string", "x-kind": "choice", "x-label": "怎么领", "enum": ["1", "2"], "x-options": [
+                {"value": "1", "label": "自取", "label_en": "Fetch it", "hint": "带上身份证"},
+                {"value": "2", "label": "邮寄"},
+            ],
+        },
+        "town": {**_TEXT, "x-kind": "select", "x-label": "哪里", "enum": ["1"], "x-options": [{"value": "1", "label": "镇上"}]},
         "rows": {
             "type": "array", "maxItems": 3, "x-kind": "rows", "x-label": "行",
+            "x-row": {"noun": "人", "measure": "位", "add": "再加一位"}, "x-i18n": {"en": {"add": "One more person"}},
             "items": {"type": "object", "additionalProperties": False, "properties": {
                 "b": {**_TEXT, "x-label": "子", "default": "行里"}, "key": {**_TEXT, "x-label": "密", "writeOnly": True},
             }},
@@ -125,3 +133,16 @@ def test_words_in_another_language_than_the_page_say_so() -> None:
     assert '<span lang="zh-CN">记住它</span>' in english
     assert ">A<" in english
     assert "lang=" not in page({})
+
+
+def test_options_rows_and_steps_in_another_language_than_the_page_say_so() -> None:
+    english = page({"rows": [{}]}, "en")
+    assert '<span>Fetch it<br><small class="soft" lang="zh-CN">带上身份证</small></span>' in english
+    assert '<span lang="zh-CN">邮寄</span>' in english
+    assert '<option value="1" lang="zh-CN">镇上</option>' in english
+    assert '<h2><span lang="zh-CN">填</span></h2>' in english
+    assert "<legend>No. 1</legend>" in english
+    assert ">One more person<" in english
+    tibetan = page({"rows": [{}]}, "bo")
+    assert '<legend><span lang="zh-CN">第 1 位人</span></legend>' in tibetan
+    assert '<span lang="zh-CN">再加一位</span>' in tibetan

@@ -91,6 +91,8 @@ TIERS = {
     "default": [{"from": "2026-01-01", "value": [{"value": "1", "label": "一档"}]}],
 }
 
+LINES = {"type": "array", "maxItems": 3, "x-kind": "lines", "x-label": "乙"}
+
 #: What is honoured, one form each; the corpus says what it means.
 HONOURED = {
     "an enum with options": changed(*B, to={**CHOICE, "enum": ["1"], "x-options": [{"value": "1", "label": "一"}]}),
@@ -98,6 +100,12 @@ HONOURED = {
     "choices of a oneOf": changed(
         *B, to={"type": "array", "uniqueItems": True, "maxItems": 2, "x-kind": "choices", "x-label": "乙",
                 "items": {"type": "string", "oneOf": OPTIONS}},
+    ),
+    "lines of texts": changed(*B, to={**LINES, "items": {"type": "string", "maxLength": 9, "pattern": "^[A-Z]*$"}}),
+    "lines of a format": changed(*B, to={**LINES, "minItems": 1, "items": {"type": "string", "format": "phone"}}),
+    "lines of numbers": changed(*B, to={**LINES, "uniqueItems": True, "items": {"type": "integer", "minimum": 1}}),
+    "lines that contain": changed(
+        *B, to={**LINES, **CONTAINS, "contains": {"const": "a"}, "items": {"type": "string", "maxLength": 9}}
     ),
     "allOf": changed("allOf", to=[{"required": ["n"]}, {"properties": {"n": {"minimum": 3}}}]),
     "dependentRequired": changed("dependentRequired", to={"a": ["n"]}),
@@ -183,6 +191,18 @@ REFUSED = {
             },
         ),
         "/properties/b/items",
+    ),
+    "lines without an end": (changed(*B, to={**LINES, "items": {"type": "string"}}), "/properties/b/items"),
+    "lines to choose from": (
+        changed(
+            *B, to={**LINES, "items": {"type": "string", "enum": ["1"], "x-options": [{"value": "1", "label": "一"}]}}
+        ),
+        "/properties/b",
+    ),
+    "lines that are no values": (changed(*B, to={**LINES, "items": {"type": "boolean"}}), "/properties/b/items/type"),
+    "a line that asks": (
+        changed(*B, to={**LINES, "items": {"type": "string", "maxLength": 9, "x-hint": "写"}}),
+        "/properties/b/items/x-hint",
     ),
     "rows in rows": (
         changed("properties", "rows", "items", "properties", "more", to=GOOD["properties"]["rows"]),

@@ -135,7 +135,11 @@ def test_dependencies_ask_what_depends() -> None:
         ({"enum": ["a", "b"], "enumNames": ["甲", "乙"]}, "choice", {"enum": ["a", "b"]}),
         ({"type": "number", "enum": [1, 1.5]}, "choice", {"enum": ["1", "1.5"]}),
         ({"type": "array", "items": {"enum": ["a", "b"]}}, "choices", {"uniqueItems": True, "maxItems": 2}),
-        ({"type": "array", "items": {"type": "string"}}, "rows", {"maxItems": 20}),
+        ({"type": "array", "items": {"type": "string"}}, "lines", {"maxItems": 20}),
+        ({"type": "array", "uniqueItems": True, "items": {"type": "integer"}}, "lines", {"uniqueItems": True}),
+        ({"type": "array", "items": {"type": "string", "format": "date"}}, "lines", {"default": None}),
+        ({"type": "array", "minItems": 1, "default": ["a"], "items": {"type": "string"}}, "lines", {"default": ["a"]}),
+        ({"type": "array", "items": {"type": "number"}}, "rows", {"maxItems": 20}),
         ({"allOf": [{"type": "string"}, {"maxLength": 5}]}, "text", {"maxLength": 5}),
     ],
 )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from rendering_form import DIVISIONS, a_plan
 from xiangtong.dialect.check import check
-from xiangtong.dialect.plan import Question
-from xiangtong.dialect.vocabulary import Vocabulary
+from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.plan import Plan, Question
+from xiangtong.dialect.vocabulary import Facts, Vocabulary
 from xiangtong.drafts.answers import answers, posted_fields
 from xiangtong.drafts.typed import Typed
 from xiangtong.fields import division
+from xiangtong.fields.formats import FORMATS
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.answers import answer_rows
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import render_form
 from xiangtong.validation.form_data import from_form
+from xiangtong.validation.validate import validate
 
 PLAN = a_plan()
 ORDINARY = RenderContext(options={"divisions": DIVISIONS})
@@ -179,6 +183,65 @@ def test_composed_kinds_are_read_as_one_answer_and_a_matrix_line_by_line() -> No
 
 def test_an_empty_composed_kind_is_no_answer() -> None:
     assert answer_rows(PLAN, {"lease": {}, "papers_of": {}, "plot": {}}, ctx=ORDINARY) == []
+
+
+_LINES = {
+    "type": "array", "minItems": 2, "maxItems": 3, "uniqueItems": True, "x-kind": "lines", "x-label": "电话",
+    "items": {"type": "string", "format": "mobile-phone"},
+}  # fmt: skip
+
+
+def _listed(**more: Any) -> Plan:
+    form = {"title": "表", "type": "object", "additionalProperties": False, "x-form": {"code": "l"}}
+    return compile_plan({**form, "properties": {"q": {**_LINES, **more}}}, Vocabulary({}, {}, FORMATS))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence", "english"),
+    [
+        ("13800000001", "请至少写 2 行，现在是 1 行", "At least 2 lines are wanted; there are 1"),
+        (
+            "13800000001\n\n13800000002\n13800000003\n13800000004",
+            "最多写 3 行，现在是 4 行，请去掉 1 行",
+            "At most 3 lines; there are 4",
+        ),
+        ("13800000001\n138 0000 0001", "第 2 行和第 1 行一样，请去掉一行", "Line 2 repeats line 1"),
+        ("13800000001\n\n1380000000", "第 2 行：手机号是 11 位，现在是 10 位，还少 1 位", "Line 2: "),
+    ],
+)  # fmt: skip
+def test_lines_say_how_many_and_which_one(typed: str, sentence: str, english: str) -> None:
+    [told] = validate(_listed(), {"q": typed}, Facts(date(2026, 3, 10)))
+    assert (told.pointer, told.message) == ("/q", sentence)
+    assert told.message_en.startswith(english)
+
+
+def test_a_sentence_of_the_form_about_a_line_says_which() -> None:
+    plan = _listed(**{"x-messages": {"format": "这不是手机号"}})
+    [told] = validate(plan, {"q": ["13800000001", "12"]}, Facts(date(2026, 3, 10)))
+    assert told.message == "第 2 行：这不是手机号"
+
+
+def test_lines_are_read_masked_and_typed_one_by_one() -> None:
+    plan, stored = _listed(), {"q": ["13800000001", "13800000002"]}
+    assert answer_rows(plan, stored) == [("电话", "138****0001\n138****0002")]
+    assert answer_rows(plan, stored, masked=False) == [("电话", "13800000001\n13800000002")]
+    days = _listed(items={"type": "string", "format": "date"})
+    assert answer_rows(days, {"q": ["2026-01-31", "2026-02-01"]}) == [("电话", "2026年1月31日\n2026年2月1日")]
+    assert KINDS["lines"].typed(stored["q"]) == "13800000001\n13800000002"
+    assert KINDS["lines"].parse("a \r\n\r\n b") == ["a", "b"]
+
+
+def test_lines_are_one_box_that_posts_without_script() -> None:
+    html = str(render_form(PLAN, {"crops": ["稻", "麦"]}, [], ORDINARY))
+    assert ">\n稻\n麦</textarea>" in html
+    assert "一行写一个" in html
+    assert from_form(PLAN, [("/crops", "稻\r\n\r\n 麦")]) == {"crops": ["稻", "麦"]}
+    [saved] = posted_fields(PLAN, [("/crops", "稻\r\n麦")])
+    assert answers(PLAN, Typed().changed({saved.pointer: saved.value})) == {"crops": ["稻", "麦"]}
+
+
+def test_every_format_has_a_kind_that_reads_a_line_of_it() -> None:
+    assert FORMATS.keys() <= KINDS.keys()
 
 
 def _matrix(**lines: dict[str, Any]) -> list[str]:

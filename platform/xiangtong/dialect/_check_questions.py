@@ -10,6 +10,14 @@ from xiangtong.dialect.operators import OPERATORS
 from xiangtong.dialect.vocabulary import Finding, Schema, Vocabulary
 from xiangtong.dialect.wiring import containers
 
+#: What may be said of one line of `lines`.
+_LINE = frozenset(
+    {
+        *("type", "format", "pattern", "minLength", "maxLength", "multipleOf", "title", "description", "$comment"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    }
+)
+
 
 def check_questions(schema: Schema, library: Vocabulary) -> Iterator[Finding]:
     """Yield what is refused about single questions, groups, rows and their rules."""
@@ -52,7 +60,9 @@ def _question(question: Any, place: str, library: Vocabulary, params: Schema) ->
     yield from _options(question, place)
     yield from _check_annotations.check_annotations(question, place, params, kind or {})
     if question.get("x-kind") == "matrix":
-        yield from _lines(question, place)
+        yield from _lines_of_matrix(question, place)
+    if question.get("x-kind") == "lines":
+        yield from _each_line(question, place)
     if "x-derive" in question:
         yield from _operation(question["x-derive"], f"{place}/x-derive", params, rule=False)
 
@@ -69,7 +79,7 @@ def _fits_kind(question: Schema, place: str, kind: Schema) -> Iterator[Finding]:
             yield Finding(place, f"控件 {name} 要写明 {keyword}", f"The kind {name} needs {keyword}")
 
 
-def _lines(matrix: Schema, place: str) -> Iterator[Finding]:
+def _lines_of_matrix(matrix: Schema, place: str) -> Iterator[Finding]:
     lines = list(matrix.get("properties", {}).items())
     columns = [list(line.get("properties", {})) if isinstance(line, Mapping) else [] for _, line in lines]
     for (name, line), asked in zip(lines, columns, strict=True):
@@ -82,6 +92,25 @@ def _lines(matrix: Schema, place: str) -> Iterator[Finding]:
             )
 
 
+def _each_line(question: Schema, place: str) -> Iterator[Finding]:
+    items = question.get("items")
+    if not isinstance(items, Mapping):
+        return
+    if "enum" in items or question.keys() & {"x-options", "x-options-from"}:
+        yield Finding(place, "从选项里选的请写成 choices", "What is chosen from options is `choices`")
+        return
+    if items.get("type") not in ("string", "integer"):
+        yield Finding(
+            f"{place}/items/type",
+            "每一行只能是文字或整数；别的列表请写成 rows",
+            "A line is a text or an integer; write other lists as rows",
+        )
+    for key in sorted(items.keys() - _LINE):
+        yield Finding(f"{place}/items/{key}", f"一行里不能用 {key}", f"{key} may not be used of a line")
+    if items.get("type") == "string" and not items.keys() & {"maxLength", "format"}:
+        yield Finding(f"{place}/items", "每一行最多写多少字，要写明 maxLength", "A line needs maxLength, or a format")
+
+
 def _options(question: Schema, place: str) -> Iterator[Finding]:
     items = question.get("items")
     holder = items if isinstance(items, Mapping) and "enum" in items else question
@@ -89,8 +118,8 @@ def _options(question: Schema, place: str) -> Iterator[Finding]:
     if question.get("x-kind") == "choices" and "enum" not in holder and "x-options-from" not in question:
         yield Finding(
             f"{place}/items",
-            "列表的每一项要从选项里选；别的列表请写成 rows",
-            "Each item is one of the options; write other lists as rows",
+            "列表的每一项要从选项里选；自己写的几项请写成 lines，别的列表请写成 rows",
+            "Each item is one of the options; write what people type as lines, other lists as rows",
         )
     if labelled is None:
         if "enum" in holder and "x-options-from" not in question:

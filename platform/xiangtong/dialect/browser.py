@@ -40,6 +40,7 @@ def _question(question: Question, normal_forms: Mapping[str, str]) -> dict[str, 
         "kind": question.kind,
         "title": question.title,
         "normal": normal_forms.get(question.kind, ""),
+        "line": normal_forms.get(question.line_kind, "") if question.kind == "lines" else "",
         "container": container,
         "hidden": [[list(step) for step in guard] for guard in question.hidden_when],
         "required": [[list(step) for step in guard] for guard in question.required_when],
@@ -65,8 +66,8 @@ def _walk(question: Question) -> Iterator[Question]:
 
 def _formats_used(question: Question) -> Iterator[str]:
     for one in _walk(question):
-        if "format" in one.schema:
-            yield one.schema["format"]
+        held = (one.schema, one.schema.get("items", {}))
+        yield from (schema["format"] for schema in held if "format" in schema)
 
 
 def _lean(schema: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xiangtong.dialect.plan import Question
+from xiangtong.dialect.plan import Question, Step
 from xiangtong.dialect.vocabulary import Schema
 
 #: Name in ``x-en`` → the keyword that says the same in Chinese.
@@ -62,11 +62,11 @@ def _material(material: Mapping[str, str], words: Mapping[str, str]) -> dict[str
 
 
 def words_in(question: Question, part: str, language: str) -> tuple[str, str]:
-    """Give a part of a question's words (label, title, hint, text …) and the language they are in.
+    """Give a part of a question's words (label, title, hint, text, add …) and the language they are in.
 
     Falls back from a language of a region to the language, and at last to the Chinese of the form.
     """
-    own = str(getattr(question, part, "") or "")
+    own = question.row.add if part == "add" else str(getattr(question, part, "") or "")
     tags = language.replace("_", "-").split("-")
     for length in range(len(tags), 0, -1):
         tag = "-".join(tags[:length])
@@ -76,6 +76,12 @@ def words_in(question: Question, part: str, language: str) -> tuple[str, str]:
         if told.get(part):
             return str(told[part]), tag
     return own, "zh-CN"
+
+
+def step_words(step: Step, part: str, language: str) -> tuple[str, str]:
+    """Give the title or the hint of a step and the language it is in: the page's where there is one, or Chinese."""
+    english = getattr(step, f"{part}_en") if language.partition("_")[0] == "en" else ""
+    return (english, "en") if english else (getattr(step, part), "zh-CN")
 
 
 def unspoken(node: Schema) -> Iterator[str]:

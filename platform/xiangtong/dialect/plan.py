@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -140,6 +140,17 @@ class Question:
     def title_en(self) -> str:
         """Its short name in English; in Chinese where nobody has said."""
         return str(self.english.get("title") or self.english.get("label") or self.title)
+
+    @property
+    def line_kind(self) -> str:
+        """The kind that each line of ``lines`` is read as: that of its format, which has the same name, or a plain one."""
+        items = self.schema.get("items", {})
+        return str(items.get("format") or ("integer" if items.get("type") == "integer" else "text"))
+
+    @property
+    def line(self) -> Question:
+        """One line of ``lines`` as a question of its own."""
+        return replace(self, kind=self.line_kind, schema=self.schema.get("items", {}))
 
     @property
     def is_plain(self) -> bool:

@@ -30,6 +30,7 @@ from xiangtong.fields.integer import Integer
 from xiangtong.fields.kind import Kind
 from xiangtong.fields.landline import Landline
 from xiangtong.fields.length import Length
+from xiangtong.fields.lines import Lines
 from xiangtong.fields.location import Location
 from xiangtong.fields.long_text import LongText
 from xiangtong.fields.matrix import Matrix
@@ -53,7 +54,7 @@ from xiangtong.fields.time import Time
 from xiangtong.fields.village import Village
 from xiangtong.fields.yes_no import YesNo
 
-KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, Kind] = {
     "text": Text(),
     "long-text": LongText(),
     "address": Address(),
@@ -101,6 +102,9 @@ KINDS: Mapping[str, Kind] = {
     "rows": Rows(),
     "matrix": Matrix(),
 }
+
+#: Lines are read as what each of them is.
+KINDS: Mapping[str, Kind] = {**_KINDS, "lines": Lines(_KINDS)}
 
 #: Kind → name of its normal form, for the browser.
 NORMAL_BY_KIND: Mapping[str, str] = {name: kind.normal for name, kind in KINDS.items()}

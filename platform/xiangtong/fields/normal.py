@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ _EDGES = re.compile(f"^[{_WHITE}]+|[{_WHITE}]+$")
 _GAPS = re.compile(f"[{_WHITE}]+")
 # Controls would break rows and documents; lone surrogates are no text at all.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile("\r\n?|\n")
 _DASHES = re.compile("[-\u2010-\u2015\u2212]")
 _DOTS = re.compile("(?<=[\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])")
 _INTEGER = re.compile("-?[0-9]{1,16}")
@@ -135,6 +136,19 @@ def email(raw: str) -> str:
     return unicodedata.normalize("NFKC", _CAPITALS.sub(lambda found: found[0].lower(), plain))
 
 
+def lines(raw: str) -> Any:
+    """The lines of a text, each trimmed; empty ones are left out."""
+    return lines_of([raw], text)
+
+
+def lines_of(given: Sequence[Any], read: Callable[[str], Any]) -> list[Any]:
+    """Split the texts among `given` at their line ends and read each line; what is no text stays as it is."""
+    found: list[Any] = []
+    for one in given:
+        found += [read(line) for line in _LINE_END.split(one)] if isinstance(one, str) else [one]
+    return [one for one in found if one != ""]
+
+
 def millionths(raw: str) -> Any:
     """``119.412345`` becomes 119412345; decimals beyond the sixth are cut off."""
     match = _DEGREES.fullmatch(_plain(raw).replace("−", "-"))
@@ -170,6 +184,7 @@ NORMAL_FORMS: Mapping[str, Callable[[str], Any]] = {
     "time": clock,
     "email": email,
     "millionths": millionths,
+    "lines": lines,
 }
 
 

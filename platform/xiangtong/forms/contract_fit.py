@@ -170,4 +170,6 @@ def _worst_value(schema: Mapping[str, Any]) -> int:
 
 def _worst_item(item: Mapping[str, Any]) -> int:
     properties = item.get("properties", {})
-    return sum(len(name) + 4 + _worst_value(part) for name, part in properties.items()) + 3 if properties else 40
+    if not properties:
+        return _worst_value(item) + 1
+    return sum(len(name) + 4 + _worst_value(part) for name, part in properties.items()) + 3

@@ -8,6 +8,7 @@ from typing import Any
 
 from xiangtong.interchange import scalars
 from xiangtong.interchange.assembly import Assembly
+from xiangtong.interchange.lines import is_line, read_lines
 from xiangtong.interchange.node import Json, Left, Node
 from xiangtong.interchange.options import is_options, options
 from xiangtong.interchange.scalars import Taken, as_is
@@ -108,6 +109,8 @@ def _array(node: Node, taken: Taken, *, in_rows: bool) -> tuple[dict[str, Any], 
         return shape, as_is
     if one.get("type") != "object" and (found := options(one)):
         return _choices(node, one, taken, found)
+    if is_line(one):
+        return read_lines(node, one, taken, _counts(node))
     if in_rows:
         raise node.leave("items", "行里面不能再有行，请分成两张表", "Rows do not nest in rows")
     return _rows(node, one, taken), as_is
@@ -133,10 +136,14 @@ def _choices(node: Node, one: Node, taken: Taken, found: list[Any]) -> tuple[dic
     return shape | _least(node) | {"items": items | {"x-options": labelled}}, lambda values: [stored(v) for v in values]
 
 
+def _counts(node: Node) -> dict[str, Any]:
+    """How many there may be of what is not chosen, and whether two may be equal."""
+    counts: dict[str, Any] = {"maxItems": _most(node, _ROWS)} | _least(node)
+    return counts | (node.keep("uniqueItems") if node.get("uniqueItems") is True else {})
+
+
 def _rows(node: Node, one: Node, taken: Taken) -> dict[str, Any]:
-    shape: dict[str, Any] = {"type": "array", "x-kind": "rows", "maxItems": _most(node, _ROWS)} | _least(node)
-    if node.get("uniqueItems") is True:
-        shape |= node.keep("uniqueItems")
+    shape: dict[str, Any] = {"type": "array", "x-kind": "rows"} | _counts(node)
     if one.get("type") == "object":
         inner = read_object(one, taken.fields, in_rows=True)
         for keyword in ("title", "description"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -99,7 +100,16 @@ def _list(question: Question) -> list[Any]:
     least = max(1, question.schema.get("minItems", 1))
     if question.kind in ("file", "photo", "signature"):
         return [_FILE | {"id": f"{_FILE['id'][:-2]}{number + 1:02}"} for number in range(least)]
+    if question.kind == "lines":
+        return list(itertools.islice(_told_apart(list(_guesses(question.line))), least))
     return list(question.schema.get("items", {}).get("enum", ()))[:least]
+
+
+def _told_apart(guesses: list[Any]) -> Iterator[Any]:
+    """The guesses, and as many more as are wanted: texts with a number, further numbers."""
+    yield from guesses
+    for number in itertools.count(2) if guesses else ():
+        yield f"{guesses[0]}{number}" if isinstance(guesses[0], str) else max(guesses) + number
 
 
 def _whole(schema: Mapping[str, Any]) -> Iterator[int]:

@@ -17,13 +17,16 @@ _NEEDS = {
     "resident-id": 9.5, "bank-card": 10, "credit-code": 9.5, "mobile-phone": 6, "phone": 6, "landline": 6,
     "person-name": 4, "date": 5.5, "month": 4, "time": 3, "yes-no": 3, "integer": 3, "number": 3.5, "money": 4.5, "area": 5,
     "area-mu": 4, "length": 4, "address": 10, "full-address": 12, "division": 8, "village": 5, "long-text": 12, "text": 6,
-    "email": 8, "document": 10, "date-range": 7,
+    "email": 8, "document": 10, "date-range": 7, "lines": 8,
 }  # fmt: skip
 _LEAST_CHOICE, _MOST_CHOICE, _OTHER = 2.5, 5.0, 6.0
 
 #: Kinds whose pair takes a whole line.
 _WHOLE_LINE = frozenset(
-    {"long-text", "address", "full-address", "division", "location", "choices", "consent", "opinion", "matrix", "email"}
+    {
+        *("long-text", "lines", "address", "full-address", "division", "location", "choices", "consent", "opinion"),
+        *("matrix", "email"),
+    }
 )
 #: Options longer than this together want a whole line.
 _SHORT_OPTIONS = 17

@@ -144,7 +144,7 @@ class _Layout:
             files = value if isinstance(value, list) else []
             picture = next((self.content.pictures.get(str(one.get("id")), "") for one in files), "")
             return Box("signature", span, "" if picture or not files else "（见附件）", picture=picture, tall=True)
-        tall = bool(question.notes.get("x-print", {}).get("box")) or question.kind == "long-text"
+        tall = bool(question.notes.get("x-print", {}).get("box")) or question.kind in ("long-text", "lines")
         ticks = self.reader.ticks(question, value)
         text = question.text if question.kind == "consent" else "" if ticks else self.reader.text(question, value)
         return Box("value", span, text, ticks, tall=tall)

@@ -74,6 +74,8 @@ def render_answers(
 def value_words(question: Question, value: Any, *, masked: bool, ctx: RenderContext) -> str:
     """One stored value in words, in the reader's language; with ``masked``, told apart but not read."""
     kind, english = KINDS[question.kind], ctx.locale == "en"
+    if question.kind == "lines" and isinstance(value, list):
+        return "\n".join(value_words(question.line, one, masked=masked, ctx=ctx) for one in value)
     if masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
         return kind.mask_en(value) if english else kind.mask(value)
     if question.options_from:

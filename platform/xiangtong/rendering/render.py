@@ -44,7 +44,8 @@ def render_step(
 def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext) -> Markup:
     """Give the fields of all steps, each step under its title: for the preview and the blank form."""
     told = list(problems)
-    titles = [step.title_en or step.title if ctx.locale == "en" else step.title for step in plan.steps]
+    sheet = sheet_of(plan, ctx.locale)
+    titles = [sheet.step_title(step) for step in plan.steps]
     parts = [
         Markup("<h2>{}</h2>\n{}").format(title, render_step(plan, step, data, told, ctx))
         for title, step in zip(titles, plan.steps, strict=True)
@@ -135,8 +136,7 @@ class _Writer:
         return self._fill(self._look(question, pointer, "rows"), question, pointer, {BODY: body})
 
     def _row(self, question: Question, pointer: str, index: int, value: Any) -> str:
-        words = question.row.ordinal(index) if self._ctx.locale != "en" else f"No. {index + 1}"
-        row: dict[str, str] = {ROW: str(index), ORDINAL: str(escape(words))}
+        row: dict[str, str] = {ROW: str(index), ORDINAL: str(escape(self._sheet.ordinal(question, index)))}
         body = self._children(question, f"{pointer}/{index}", value, row)
         look = Look(question.pattern, "_row", readonly=self._ctx.readonly)
         return self._sheet.pieces(look, question, self._ctx.gettext).fill({**row, BODY: body})

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from xiangtong.dialect.english import words_in
-from xiangtong.dialect.plan import Option, Plan, Question
+from xiangtong.dialect.english import step_words, words_in
+from xiangtong.dialect.plan import Option, Plan, Question, Step
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
-from xiangtong.rendering.view import FieldView, FileView
+from xiangtong.rendering.view import FieldView, FileView, OptionView
 
 _YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
 _AGREED = (Option("true", "同意", "I agree"),)
@@ -89,7 +89,7 @@ class Sheet:
             hint=self._hint(question),
             text=self._words(question, "text"),
             unit=quiet(self._unit(question)),
-            add=quiet(question.english.get("add", "Add one more") if self.locale == "en" else question.row.add),
+            add=self._add(question),
             options=tuple(self._option(one) for one in options_of(question, look)),
             autocomplete=_AUTOCOMPLETE.get(question.kind, "off") if known else "off",
             value=VALUE,
@@ -110,10 +110,30 @@ class Sheet:
 
     def _spoken(self, words: str, language: str) -> str:
         """Mark words that are not in the page's language, line by line, for those who hear them read."""
-        if not words or language.partition("-")[0] == self.locale.partition("_")[0]:
+        if not words or not self._foreign(language):
             return words
         marked = Markup('<span lang="{}">{}</span>')
         return Markup("\n").join(marked.format(language, line) for line in words.split("\n"))
+
+    def _foreign(self, language: str) -> str:
+        """The language of words, where it is not the page's."""
+        return "" if language.partition("-")[0] == self.locale.partition("_")[0] else language
+
+    def ordinal(self, question: Question, index: int) -> str:
+        """The name of one row, in the page's language or marked as Chinese."""
+        return f"No. {index + 1}" if self.locale == "en" else self._spoken(quiet(question.row.ordinal(index)), "zh-CN")
+
+    def _add(self, question: Question) -> str:
+        """The words of the button that adds a row."""
+        words, language = words_in(question, "add", self.locale)
+        if self.locale == "en" and language != "en":
+            return "Add one more"
+        return self._spoken(quiet(words), language)
+
+    def step_title(self, step: Step) -> str:
+        """The title of a step, marked where it is not in the page's language."""
+        words, language = step_words(step, "title", self.locale)
+        return self._spoken(quiet(words), language)
 
     def _hint(self, question: Question) -> str:
         hint = self._words(question, "hint")
@@ -131,10 +151,11 @@ class Sheet:
             return str(question.english.get("unit") or getattr(kind, "unit_en", ""))
         return str(question.unit or getattr(kind, "unit", ""))
 
-    def _option(self, option: Option) -> Option:
+    def _option(self, option: Option) -> OptionView:
         english = self.locale == "en"
-        label, hint = (english and option.label_en) or option.label, (english and option.hint_en) or option.hint
-        return Option(quiet(option.value), quiet(label), hint=quiet(hint))
+        label, lang = (option.label_en, "en") if english and option.label_en else (option.label, "zh-CN")
+        hint, hint_lang = (option.hint_en, "en") if english and option.hint_en else (option.hint, "zh-CN")
+        return OptionView(quiet(option.value), quiet(label), quiet(hint), self._foreign(lang), self._foreign(hint_lang))
 
 
 def options_of(question: Question, look: Look) -> tuple[Option, ...]:

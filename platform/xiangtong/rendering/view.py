@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from xiangtong.dialect.plan import Option, Question
+from xiangtong.dialect.plan import Question
 from xiangtong.rendering.pieces import FILE_ID, FILE_NAME, FILE_SIZE, ORDINAL, ROW, choice_hole
 
 
@@ -30,6 +30,17 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionView:
+    """One option as a page shows it; `lang` and `hint_lang` say in which language, where that is not the page's."""
+
+    value: str
+    label: str
+    hint: str = ""
+    lang: str = ""
+    hint_lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """One question as its partial sees it. Texts marked as holes are filled in later."""
 
@@ -40,7 +51,7 @@ class FieldView:
     text: str
     unit: str
     add: str  # the words of the button that adds a row
-    options: tuple[Option, ...]
+    options: tuple[OptionView, ...]
     autocomplete: str
     value: Markup  # a hole
     problem: Markup | str  # a hole, or nothing

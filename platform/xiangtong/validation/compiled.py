@@ -92,7 +92,14 @@ def keyword_of(plan: Plan, refused: Refused) -> str:
     """Give the keyword as the form wrote it: a simple format was checked as a pattern."""
     if refused.keyword != "pattern":
         return refused.keyword
-    question = plan.by_pattern.get(_pattern(refused.pointer))
-    if question is not None and "format" in question.schema and "pattern" not in question.schema:
-        return "format"
-    return refused.keyword
+    schema = _schema_at(plan, refused.pointer)
+    return "format" if "format" in schema and "pattern" not in schema else refused.keyword
+
+
+def _schema_at(plan: Plan, pointer: str) -> Mapping[str, Any]:
+    """The schema of a question, or of one line of ``lines``."""
+    pattern = _pattern(pointer)
+    around = plan.by_pattern.get(pattern.removesuffix("/*"))
+    if around is None:
+        return {}
+    return around.schema if around.pattern == pattern else around.line.schema

@@ -11,6 +11,7 @@ from xiangtong.dialect.effective import Effective, Reader, effective
 from xiangtong.dialect.plan import Plan, Question, Run
 from xiangtong.dialect.vocabulary import LARGEST_INTEGER, Facts
 from xiangtong.fields.kinds import KINDS
+from xiangtong.fields.lines import Lines
 from xiangtong.fields.normal import scrub
 
 #: Nothing the dialect stores is nested deeper than this inside one question (attachments: 2).
@@ -62,6 +63,8 @@ def _cleaner(question: Question) -> Callable[[Any], Any]:
 def clean_value(question: Question, value: Any) -> Any:
     """Give the normal form of one question's value; what cannot have one is given back, made harmless."""
     kind = KINDS[question.kind]
+    if isinstance(kind, Lines) and isinstance(value, (str, list)):
+        return kind.read([harmless(one, 1) for one in value] if isinstance(value, list) else [value], question)
     if isinstance(value, str) and kind.normal:
         return kind.parse(value)
     if question.kind == "choices" and isinstance(value, list):

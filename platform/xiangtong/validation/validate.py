@@ -15,10 +15,11 @@ from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.fields.kind import PRECEDENCE, Sentence
 from xiangtong.fields.kinds import KINDS
+from xiangtong.fields.lines import Lines, at_line
 from xiangtong.fields.normal import today_or_before
 from xiangtong.kernel.errors import Problem as PlainProblem
 from xiangtong.kernel.errors import Problems
-from xiangtong.validation.compiled import keyword_of, refusals
+from xiangtong.validation.compiled import Refused, keyword_of, refusals
 from xiangtong.validation.normalise import counted
 from xiangtong.validation.wording import rule_words, whereabouts, whereabouts_en
 
@@ -144,18 +145,22 @@ def _own_problems(plan: Plan, now: Effective, facts: Facts) -> Iterator[tuple[Qu
     refused = [(_place(keyword_of(plan, one)), one) for one in refusals(plan, now.data)]
     for _, one in sorted(refused, key=lambda pair: pair[0]):
         question, pointer = _question(plan, one.pointer)
-        kind = KINDS[question.kind]
-        value = one.value if pointer == one.pointer else _at(now.data, pointer)
-        if one.keyword == "required" and pointer == one.pointer:
-            yield question, pointer, _own_words(question, kind.missing(question))
-        else:
-            yield (
-                question,
-                pointer,
-                _own_words(question, kind.explain(value, question, keyword_of(plan, one), one.limit)),
-            )
+        yield question, pointer, _sentence(plan, now, question, pointer, one)
     for question, pointer, value in _dated(plan, now):
         yield from _beyond_schema(question, pointer, value, facts)
+
+
+def _sentence(plan: Plan, now: Effective, question: Question, pointer: str, one: Refused) -> Sentence:
+    """Say what is wrong with the value at a question's pointer, or with something inside of it."""
+    kind, keyword = KINDS[question.kind], keyword_of(plan, one)
+    inside = one.pointer.removeprefix(pointer)
+    if isinstance(kind, Lines) and inside:
+        told = _own_words(question, kind.explain_line(one.value, question, keyword, one.limit))
+        return at_line(told, int(inside.split("/")[1]))
+    if keyword == "required" and not inside:
+        return _own_words(question, kind.missing(question))
+    value = _at(now.data, pointer) if inside else one.value
+    return _own_words(question, kind.explain(value, question, keyword, one.limit))
 
 
 def _own_words(question: Question, sentence: Sentence) -> Sentence:

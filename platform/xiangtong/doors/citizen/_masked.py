@@ -15,7 +15,17 @@ from xiangtong.validation.form_data import put_value
 
 _KINDS = frozenset({"resident-id", "bank-card", "certificate-no", "disability-certificate"})
 #: What is written and not chosen, and so can be shown as a mask.
-_WRITTEN = _KINDS | {"person-name", "phone", "mobile-phone", "landline", "email", "address", "text", "document-no"}
+_WRITTEN = _KINDS | {
+    "person-name",
+    "phone",
+    "mobile-phone",
+    "landline",
+    "email",
+    "address",
+    "text",
+    "document-no",
+    "lines",
+}
 
 
 def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = (), reopened: bool = False) -> dict[str, str]:
@@ -34,7 +44,8 @@ def mask_of(plan: Plan, pointer: str, raw: Raw, *, strict: bool = False) -> str:
     question = plan.question_at(pointer)
     if question is None or not isinstance(raw, str):
         return ""
-    sensitive = strict and (question.sensitive or question.kind == "person-name") and question.kind in _WRITTEN
+    secret = question.sensitive or question.kind == "person-name" or question.line_kind in _KINDS
+    sensitive = strict and secret and question.kind in _WRITTEN
     if not sensitive and (question.kind not in _KINDS or len(raw.strip()) < 8):
         return ""
     return KINDS[question.kind].mask(KINDS[question.kind].parse(raw))

@@ -217,7 +217,7 @@
     if (inputs.length && inputs[0].dataset.level) return X.unfold(inputs[0].closest("[data-levels]"), raws[0]);
     inputs.forEach((input) => {
       if (input.type === "radio" || input.type === "checkbox") input.checked = raws.indexOf(input.value) >= 0;
-      else if (!input.readOnly) input.value = raws[0];
+      else if (!input.readOnly) input.value = raws.join("\n");
     });
   };
 

@@ -36,8 +36,13 @@
     const level = Number(select.dataset.level) + 1;
     list.dataset.level = level;
     list.id = select.id.replace(/[0-9]+$/, level);
+    const tongue = list.options[1].lang;
     while (list.options.length > 1) list.remove(1);
-    next.forEach((one) => list.add(new Option(one.name, one.code)));
+    next.forEach((one) => {
+      const option = new Option(one.name, one.code);
+      option.lang = tongue;
+      list.add(option);
+    });
     list.value = "";
     line.querySelector("label").htmlFor = list.id;
     line.querySelector("label").textContent = levels.getAttribute("data-level-" + level);

@@ -91,10 +91,18 @@
     time: time,
     email: email,
     millionths: millionths,
+    lines: (raw) => linesOf([raw], text),
   };
+
+  /** Texts, split at their line ends, each line as `read` makes it; empty lines are left out. */
+  function linesOf(given, read) {
+    const cut = (one) => (typeof one === "string" ? one.split(/\r\n?|\n/).map(read) : [harmless(one, 1)]);
+    return given.reduce((all, one) => all.concat(cut(one)), []).filter((one) => one !== "");
+  }
 
   /** The value of a question (of the client plan) from the raw texts of its inputs. */
   function parse(question, raws) {
+    if (question.kind === "lines") return linesOf(raws, NORMAL[question.line]);
     if (question.kind === "choices") return raws.filter((one, index) => one && raws.indexOf(one) === index);
     if (question.kind === "division") return gather(raws);
     return raws.length && question.normal ? NORMAL[question.normal](raws[0]) : undefined;
@@ -136,6 +144,7 @@
     const inside = (one) => normalise(plan, question.children, one);
     if (question.container === "rows") return Array.isArray(value) ? value.map(inside) : [];
     if (question.container === "group") return inside(value);
+    if (question.kind === "lines" && (typeof value === "string" || Array.isArray(value))) return linesOf([].concat(value), NORMAL[question.line]);
     if (typeof value === "string" && question.normal) return NORMAL[question.normal](value);
     return question.kind === "choices" && Array.isArray(value) ? inOrder(optionsOf(plan, question), harmless(value, 0)) : harmless(value, 0);
   }
