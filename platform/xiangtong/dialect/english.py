@@ -84,6 +84,11 @@ def step_words(step: Step, part: str, language: str) -> tuple[str, str]:
     return (english, "en") if english else (getattr(step, part), "zh-CN")
 
 
+def foreign(spoken: str, page: str) -> str:
+    """Give the language of words where it is not the page's, for ``lang``; nothing where it is."""
+    return "" if spoken.partition("-")[0] == page.replace("_", "-").partition("-")[0] else spoken
+
+
 def unspoken(node: Schema) -> Iterator[str]:
     """The words of a form from `in_english`, for people who fill it in, that have no English yet."""
     for step in node.get("x-steps", ()):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from xiangtong.dialect.english import step_words, words_in
+from xiangtong.dialect.english import foreign, step_words, words_in
 from xiangtong.dialect.plan import Option, Plan, Question, Step
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
@@ -110,14 +110,10 @@ class Sheet:
 
     def _spoken(self, words: str, language: str) -> str:
         """Mark words that are not in the page's language, line by line, for those who hear them read."""
-        if not words or not self._foreign(language):
+        if not words or not foreign(language, self.locale):
             return words
         marked = Markup('<span lang="{}">{}</span>')
         return Markup("\n").join(marked.format(language, line) for line in words.split("\n"))
-
-    def _foreign(self, language: str) -> str:
-        """The language of words, where it is not the page's."""
-        return "" if language.partition("-")[0] == self.locale.partition("_")[0] else language
 
     def ordinal(self, question: Question, index: int) -> str:
         """The name of one row, in the page's language or marked as Chinese."""
@@ -155,7 +151,9 @@ class Sheet:
         english = self.locale == "en"
         label, lang = (option.label_en, "en") if english and option.label_en else (option.label, "zh-CN")
         hint, hint_lang = (option.hint_en, "en") if english and option.hint_en else (option.hint, "zh-CN")
-        return OptionView(quiet(option.value), quiet(label), quiet(hint), self._foreign(lang), self._foreign(hint_lang))
+        return OptionView(
+            quiet(option.value), quiet(label), quiet(hint), foreign(lang, self.locale), foreign(hint_lang, self.locale)
+        )
 
 
 def options_of(question: Question, look: Look) -> tuple[Option, ...]:

@@ -9,9 +9,10 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext
 
+from xiangtong.dialect.english import foreign, step_words
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Step
-from xiangtong.doors.citizen import _earlier, _known, _masked
+from xiangtong.doors.citizen import _earlier, _known, _licences, _masked
 from xiangtong.doors.citizen._filing import Filing
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import others
@@ -32,7 +33,8 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
     shown = _masked.shown(filing.plan, filing.data, hidden.items())
     return render_template(
         "citizen/apply.html",
-        form_title=title_of(filing), step_title=words_of(step), hint=step.hint_en if language() == "en" else step.hint,
+        form_title=title_of(filing), step_title=words_of(step), step_lang=_foreign(step, "title"),
+        hint=step_words(step, "hint", language())[0], hint_lang=_foreign(step, "hint"),
         number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
         fields=render_step(filing.plan, step, shown, problems, ctx), problems=problem_links(problems, ctx),
         draft=told(filing, hidden), action=filing.address(step),
@@ -58,7 +60,8 @@ def context(filing: Filing) -> RenderContext:
             from_sign_in=gettext("来自您的实名登录，不用填"),
             chosen_before=gettext("开始时选的；选错了，请回到开始重新填一份"),
         )
-        | _earlier.sources(filing.draft.typed),
+        | _earlier.sources(filing.draft.typed)
+        | _licences.sources(filing.draft.typed),
         file_url=file_address(filing),
         gettext=gettext,
         locale="en" if english else "zh_CN",
@@ -119,7 +122,12 @@ def place_of(filing: Filing, step: Step) -> int:
 
 def words_of(step: Step) -> str:
     """The title of a step in the reader's language."""
-    return (step.title_en or step.title) if language() == "en" else step.title
+    return step_words(step, "title", language())[0]
+
+
+def _foreign(step: Step, part: str) -> str:
+    """The language of words of a step, where it is not the page's: those who hear the page are told."""
+    return foreign(step_words(step, part, language())[1], language())
 
 
 def title_of(filing: Filing) -> str:
