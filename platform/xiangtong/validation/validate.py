@@ -25,6 +25,8 @@ from xiangtong.validation.wording import rule_words, whereabouts, whereabouts_en
 
 #: How a question says that nothing was answered: no value, or no rows.
 _UNANSWERED = ("missing", "too-few")
+#: Kinds whose answer is a list and is asked in one piece.
+_INDIVISIBLE = ("lines", "choices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,12 @@ def _problems(plan: Plan, now: Effective, facts: Facts) -> list[Problem]:
     for question, pointer, sentence in _own_problems(plan, now, facts):
         found.setdefault(pointer, _problem(plan, question, pointer, sentence))
     for broken in broken_rules(plan, now.data, facts, found.keys()):
-        question = _question(plan, broken.pointer)[0]
+        question, around = _question(plan, broken.pointer)
+        # One line, or one choice, has no place of its own on the page.
+        pointer = around if question.kind in _INDIVISIBLE else broken.pointer
         words = rule_words(plan, broken.rule, broken.pointer, facts)
         sentence = Sentence(broken.rule.code, words, broken.rule.message_en or words)
-        found.setdefault(broken.pointer, _problem(plan, question, broken.pointer, sentence))
+        found.setdefault(pointer, _problem(plan, question, pointer, sentence))
     if len(found) < 2:
         return list(found.values())
     order = {pointer: place for place, pointer in enumerate(now.visible)}

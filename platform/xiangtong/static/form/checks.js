@@ -104,7 +104,12 @@
   function decide(plan, data, facts) {
     const counted = X.effective(plan, X.normalise(plan, plan.questions, data), facts);
     const told = ownProblems(plan, counted, facts);
-    X.brokenRules(plan, counted.data, facts, new Set(told.keys())).forEach((one) => tell(told, one.pointer, one.code));
+    const named = leaves(plan.questions, {});
+    X.brokenRules(plan, counted.data, facts, new Set(told.keys())).forEach((one) => {
+      const around = nearest(named, one.pointer);
+      // One line, or one choice, has no place of its own on the page.
+      tell(told, around && /^(lines|choices)$/.test(named[patternOf(around)].kind) ? around : one.pointer, one.code);
+    });
     const place = new Map(counted.visible.map((pointer, index) => [pointer, index]));
     const at = (problem) => (place.has(problem[0]) ? place.get(problem[0]) : place.size);
     counted.problems = Array.from(told).sort((one, other) => at(one) - at(other));
