@@ -187,7 +187,8 @@ def _meaning(question: Question) -> tuple[object, ...]:
     kind = next((min(alike) for alike in _ALIKE if question.kind in alike), question.kind)
     agreed = question.text if question.kind == "consent" else ""
     material = question.material.code if question.material else ""
-    return kind, question.schema.get("type"), question.unit, question.options_from, agreed, material
+    line = question.line_kind if kind == "lines" else ""
+    return kind, line, question.schema.get("type"), question.unit, question.options_from, agreed, material
 
 
 def _chose_reworded(change: Change, value: Any) -> bool:
