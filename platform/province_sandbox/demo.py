@@ -64,7 +64,18 @@ PEOPLE = (
     ),
 )
 
-_LICENCE_TYPES = {"resident_id": "居民身份证", "household_register": "居民户口簿"}
+_LICENCE_TYPES = {
+    "resident_id": "居民身份证",
+    "household_register": "居民户口簿",
+    "disability_certificate": "残疾人证",
+    "marriage_certificate": "结婚证",
+}
+#: Who has which licence besides the two that everybody has, and what it says.
+_SAYS: dict[tuple[str, str], dict[str, str]] = {
+    ("demo-zhoujiu", "disability_certificate"): {"number": "52270119451001317542"},
+    ("demo-zhangsan", "marriage_certificate"): {"number": "J321003-2020-000001", "date": "2020-05-20", "status": "2"},
+    ("demo-lisi", "marriage_certificate"): {"number": "J321003-2020-000001", "date": "2020-05-20", "status": "2"},
+}
 
 
 def licences_of(id_type: str, id_number: str, licence_type: str) -> list[dict[str, Any]]:
@@ -78,18 +89,29 @@ def licences_of(id_type: str, id_number: str, licence_type: str) -> list[dict[st
             "issued_on": "2020-01-01",
             "valid_until": None,
             "issuer": "演示发证机关",
-            "fields": {"name": person.name, "id_number": person.id_number, "demo": True},
+            "fields": {"name": person.name, "id_number": person.id_number, "demo": True} | said,
         }
         for person in PEOPLE
         if (person.id_type, person.id_number) == (id_type, id_number) and not person.uscc
         for kind, name in _LICENCE_TYPES.items()
-        if kind == licence_type
+        if kind == licence_type and (said := _says(person, kind)) is not None
     ]
+
+
+def _says(person: Person, kind: str) -> dict[str, str] | None:
+    """What a licence says besides its holder; None where the person has no such licence."""
+    if kind == "resident_id":
+        return {"number": person.id_number, "ethnic": "01"}
+    if kind == "household_register":
+        return {"address": "江苏省扬州市邗江区公道镇太平村三组12号"}
+    return _SAYS.get((person.sub, kind))
 
 
 def licence_document(licence_id: str) -> bytes | None:
     """A one-page PDF that says it is a demo, or None for an unknown licence."""
-    known = {f"demo-{kind}-{person.sub}" for person in PEOPLE for kind in _LICENCE_TYPES}
+    known = {
+        f"demo-{kind}-{person.sub}" for person in PEOPLE for kind in _LICENCE_TYPES if _says(person, kind) is not None
+    }
     return _pdf(f"DEMO LICENCE, NOT VALID: {licence_id}") if licence_id in known else None
 
 

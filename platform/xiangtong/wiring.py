@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xiangtong.attachments.opening import open_scanner, open_storage
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.forms.library import Library
 from xiangtong.forms.shelf import Forms, Shelf
-from xiangtong.identity.ports import SignIn
+from xiangtong.identity.licences import NoLicences
+from xiangtong.identity.ports import Licences, SignIn
 from xiangtong.kernel import failpoint
 from xiangtong.kernel.crypto import derive
 from xiangtong.notify.ports import Sms
@@ -46,6 +47,7 @@ class Services:
     transport: Transport
     sign_in: SignIn
     sms: Sms
+    licences: Licences = field(default_factory=NoLicences)
 
 
 def build(settings: Settings) -> Services:
@@ -53,12 +55,14 @@ def build(settings: Settings) -> Services:
     from xiangtong.notify.absent import NoSms
     from xiangtong.notify.demo import DemoSms
     from xiangtong.province.http import HttpTransport
+    from xiangtong.province.licences import HttpLicences
     from xiangtong.province.sign_in_oidc import OidcSignIn
 
     settings.refuse_demo()
     failpoint.arm(settings.failpoint, environment=settings.environment)
     master = derive(settings.master_key.encode(), "xiangtong:master")
     db = database_of(settings)
+    transport = HttpTransport.from_settings(settings)
     return Services(
         settings=settings,
         db=db,
@@ -66,9 +70,11 @@ def build(settings: Settings) -> Services:
         library=Shelf(db, Library.from_folder(ROOT / "form_schemas")),
         storage=open_storage(settings.storage_url, secret=derive(master, "xiangtong:storage")),
         scanner=open_scanner(settings.clamd),
-        transport=HttpTransport.from_settings(settings),
+        transport=transport,
         sign_in=OidcSignIn.from_settings(settings),
         sms=NoSms() if settings.production else DemoSms(settings.folder),
+        # What a province's licences are called and say differs: production connects its own.
+        licences=NoLicences() if settings.production else HttpLicences(transport),
     )
 
 

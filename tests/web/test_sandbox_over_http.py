@@ -22,6 +22,11 @@ from province_sandbox.demo import PEOPLE
 from province_sandbox.digests import canonical, chain_link, sm3_hex
 from province_sandbox.settings import DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET
 from sandbox_sender import CASE_NO, Sender, apply_message, later_message, running_province
+from xiangtong.identity.ports import Claims, LicencesUnavailable
+from xiangtong.province.http import HttpTransport
+from xiangtong.province.licences import HttpLicences
+from xiangtong.province.profile import default
+from xiangtong.settings import Settings
 
 BACK = "http://127.0.0.1:9/back"
 
@@ -346,3 +351,16 @@ def test_the_memory_receiver_gives_the_receipts_that_a_sender_computes(tmp_path)
         assert two.json["chain"] == chain_link(one.json["chain"], sm3_hex(canonical(second)))
         assert sender.post_message(first).json == one.json
         assert sender.get(f"/v1/cases/{CASE_NO}").json["last_seq"] == 2
+
+
+def test_licences_are_asked_for_one_kind_at_a_time(address):
+    lines = HttpTransport(default(Settings(province_url=address)))
+    claims = Claims("test", "zhoujiu", "周九", "resident_id", "522701194510013175")
+    wish = {"city_code": "3210", "purpose": "办理残疾人两项补贴申请", "consent_ref": "consent-0001"}
+    found = HttpLicences(lines).of(claims=claims, kinds=["disability_certificate", "marriage_certificate"], **wish)
+    assert [(one.kind, one.name, one.holder, one.number, one.demo) for one in found] == [
+        ("disability_certificate", "残疾人证", "周九", "52270119451001317542", True)
+    ]
+    with pytest.raises(LicencesUnavailable):
+        HttpLicences(lines).of(claims=claims, kinds=["resident_id"], **wish | {"consent_ref": "x"})
+    lines.close()

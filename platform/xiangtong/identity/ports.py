@@ -1,4 +1,4 @@
-"""Signing in at the province: what we ask of it, and what it tells us about a person.
+"""Signing in at the province, and its electronic licences: what we ask of it, and what it tells us about a person.
 
 The OpenID Connect driver is `province.sign_in_oidc`; provinces that hand out tickets get a driver behind the same port:
 their ticket stands in the place of the code.
@@ -6,7 +6,9 @@ their ticket stands in the place of the code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from xiangtong.kernel.errors import Refusal
@@ -73,4 +75,42 @@ class SignIn(Protocol):
 
     def logout_url(self, *, return_to: str) -> str | None:
         """Where the browser ends the province's own session; None where there is no such place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """One electronic licence of a person.
+
+    kind     as forms name it in `x-prefill` (`licence.<kind>.<field>`), and as the province is asked for it
+    name     what is printed on it, like 残疾人证
+    fields   what it says, as texts in the form in which forms keep them; `number` is always the licence's own
+    demo     made up: pages say so
+    """
+
+    kind: str
+    name: str
+    holder: str
+    number: str = ""
+    valid_until: date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    demo: bool = False
+
+
+class LicencesUnavailable(Exception):
+    """Nobody answers now; a form is filled in by hand then."""
+
+
+class Licences(Protocol):
+    """Electronic licences of people who agreed that they are looked at. May be slow: no transaction is open meanwhile."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds there are; nothing where no source is connected."""
+        ...
+
+    def of(
+        self, *, claims: Claims, kinds: Sequence[str], city_code: str, purpose: str, consent_ref: str
+    ) -> Sequence[Licence]:
+        """The person's licences of these kinds; raises LicencesUnavailable."""
         ...

@@ -17,6 +17,7 @@ import httpx
 from xiangtong.kernel import clock
 from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.kernel.errors import Problem
+from xiangtong.kernel.ids import new_id
 from xiangtong.province import contract, mapping
 from xiangtong.province.profile import Profile, default
 from xiangtong.province.signing import Signer, signer, string_to_sign
@@ -25,6 +26,8 @@ from xiangtong.settings import Settings
 
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # An upload of 50 MiB over a county's line takes its time; the lease of a claim is longer still.
+# Somebody waits in front of the page.
+_WAITING = httpx.Timeout(5.0, connect=2.0)
 _UPLOAD = httpx.Timeout(100.0, connect=5.0)
 _LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=60.0)
 _EMPTY_SM3 = sm3_hex(b"")
@@ -90,6 +93,12 @@ class HttpLine:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Unreachable("not a list of cases") from error
+
+    def query_licences(self, query: Mapping[str, str]) -> Answer:
+        """Ask for electronic licences; what is asked names a person, so it travels in the body."""
+        body = json.dumps(query, ensure_ascii=False).encode()
+        headers = {"Idempotency-Key": str(new_id()), "Content-Type": "application/json"}
+        return self._ask("POST", "/v1/licences/query", body=body, headers=headers, timeout=_WAITING)
 
     def close(self) -> None:
         """Close the connections."""

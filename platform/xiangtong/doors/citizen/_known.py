@@ -26,11 +26,10 @@ def prefilled(plan: Plan, claims: Claims | None, *, for_other: bool, village: st
     values: dict[str, str | list[str]] = {}
     locked = []
     known = _values(claims, for_other=for_other, village=village)
-    for question in _asked(plan):
-        for pattern, source in _places(question):
-            if known.get(source):
-                values[pattern] = known[source]
-                locked += [pattern] if question.locked else []
+    for question, pattern, source in places(plan):
+        if known.get(source):
+            values[pattern] = known[source]
+            locked += [pattern] if question.locked else []
     if BY_AGENT in plan.by_pattern:
         values[BY_AGENT] = "true" if for_other else "false"
         locked.append(BY_AGENT)
@@ -57,15 +56,17 @@ def sources(plan: Plan, typed: Typed, *, from_sign_in: str, chosen_before: str) 
     }
 
 
-def _asked(plan: Plan) -> Iterator[Question]:
-    return (question for question in plan.by_pattern.values() if question.prefill)
+def places(plan: Plan) -> Iterator[tuple[Question, str, str]]:
+    """Questions that something known may fill: where it goes, and by what name it is known.
 
-
-def _places(question: Question) -> Iterator[tuple[str, str]]:
-    """Where what is known goes, and by what name it is known: a document is its type and its number."""
-    if question.kind != "document":
-        return iter([(question.pattern, question.prefill)])
-    return ((f"{question.pattern}/{part}", f"{question.prefill}.{part}") for part in ("type", "number"))
+    A document is its type and its number.
+    """
+    for question in plan.by_pattern.values():
+        if question.prefill and question.kind == "document":
+            for part in ("type", "number"):
+                yield question, f"{question.pattern}/{part}", f"{question.prefill}.{part}"
+        elif question.prefill:
+            yield question, question.pattern, question.prefill
 
 
 def _values(claims: Claims | None, *, for_other: bool, village: str | None) -> Mapping[str, str]:

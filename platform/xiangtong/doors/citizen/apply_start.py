@@ -11,7 +11,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong.dialect.plan import Material
-from xiangtong.doors.citizen import _earlier, _known
+from xiangtong.doors.citizen import _earlier, _known, _licences
+from xiangtong.doors.citizen._licences import Consented
 from xiangtong.doors.citizen._page import helping
 from xiangtong.doors.citizen._visit import Visit, visit, visit_as
 from xiangtong.doors.shared.access import citizen, public
@@ -87,8 +88,14 @@ def _start(here: Visit, form_code: str) -> str:
 @citizen(assurance=2)
 def begin(code: str, form_code: str) -> Response | str:
     """Mint a draft with what is known already, and go to its first page."""
+    told = _licences.ask(code, services().library.form(form_code), fits=_fits)
     with visit(code) as here:
-        return _begin(here, code, form_code)
+        return _begin(here, code, form_code, told)
+
+
+def _fits(here: Visit) -> bool:
+    who, village = request.form.get("who", ""), request.form.get("village", "")
+    return here.tenant.state == "open" and not _problems(here, who, village)
 
 
 @public
@@ -108,7 +115,7 @@ def begin_as_guest(code: str, form_code: str) -> Response | str:
     return answer
 
 
-def _begin(here: Visit, code: str, form_code: str) -> Response | str:
+def _begin(here: Visit, code: str, form_code: str, told: Consented | None = None) -> Response | str:
     if here.tenant.state != "open":
         return closed_page(here)
     form = services().library.form(form_code)
@@ -121,7 +128,10 @@ def _begin(here: Visit, code: str, form_code: str) -> Response | str:
         return _page(here, form, item, problems=problems, who=who, village=village)
     waiting = _waiting(here, form_code)
     twin = next((one for one in waiting if clock.now() - one.updated_at < _SAME_TAP and one.state == "open"), None)
-    draft_id = twin.draft_id if twin else _mint(here, form, item, waiting, for_other=who == "other", village=village)
+    if twin is not None:
+        draft_id = twin.draft_id
+    else:
+        draft_id = _mint(here, form, item, waiting, for_other=who == "other", village=village, told=told)
     return redirect(url_for("apply.resume", code=code, form_code=form_code, draft_id=draft_id), 303)
 
 
@@ -133,7 +143,10 @@ def closed_page(here: Visit, *, registered: bool = True) -> str:
     )  # fmt: skip
 
 
-def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str) -> UUID:
+def _mint(
+    here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, for_other: bool, village: str,
+    told: Consented | None,
+) -> UUID:  # fmt: skip
     if len(waiting) >= _MOST_DRAFTS:
         raise Conflict(
             f"这项申请您已经有 {len(waiting)} 份没有交的，请先接着填其中一份，或到“我的申请”里删掉不要的",
@@ -142,6 +155,8 @@ def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, f
         )
     claims = citizens.load(here.session, keys=services().keys, citizen_id=here.citizen_id)
     typed = _known.prefilled(form.plan, claims, for_other=for_other, village=village)
+    if told is not None:
+        typed = _licences.taken(form.plan, typed, told)
     if request.form.get("reuse") == "yes" and not for_other:
         typed = _earlier.taken(here, form.plan, typed)
     draft = opening.start(
@@ -151,6 +166,8 @@ def _mint(here: Visit, form: Form, item: Item, waiting: list[CitizenDraft], *, f
         agent_mode="agent" if for_other else "self",
         typed=typed,
     )  # fmt: skip
+    if told is not None:
+        _licences.note(here, draft, told)
     return draft.id
 
 
@@ -166,7 +183,8 @@ def _page(
         "citizen/start.html", form_title=form.title_en if english else form.title, official=form.title if english else "",
         drafts=drafts, earlier=_earlier.latest(here), reuse=request.form.get("reuse", ""),
         materials=[_wanted(one, english=english) for one in form.materials],
-        steps=form.plan.steps,
+        steps=form.plan.steps, licences="" if here.guest else _licences.names(_licences.wanted(form.plan)),
+        look=request.form.get("licences", ""),
         villages=list(here.around.villages.items()), may_be_agent=_known.BY_AGENT in form.plan.by_pattern,
         who=who, village=village or request.args.get("village", ""), problems=problems or {},
         local=clock.local, hands=helping(here), guest=here.guest, demo=item.demo,
