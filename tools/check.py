@@ -20,7 +20,7 @@ LINT = [
 PYTEST = [BIN / "pytest", "-q", "--durations=8"]
 TEST = [
     *LINT,
-    ("tests without a browser", [*PYTEST, "-n", "2", "tests/unit", "tests/habits", "tests/db", "tests/web"]),
+    ("tests without a browser", [*PYTEST, "-n", "3", "tests/unit", "tests/habits", "tests/db", "tests/web"]),
     # Each of the two processes starts a demo of its own: a journey may kill what it runs on.
     ("journeys in a browser", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/journeys"]),
 ]
@@ -32,7 +32,7 @@ if Path("/usr/lib/postgresql/15/bin/postgres").exists():
         ("isolation on PostgreSQL 15", ["env", "XIANGTONG_TEST_POSTGRESQL=15", *PYTEST, "-n", "2", *_ON_15]),
     )
 
-PROVE = [("proofs", [*PYTEST, "-s", "tests/prove"])]
+PROVE = [("proofs", [*PYTEST, "-rP", "-n", "2", "--dist", "loadfile", "tests/prove"])]
 BENCH = [("figures", [sys.executable, "tools/bench/run.py"])]
 PARTS = {"lint": LINT[:-1], "test": TEST, "prove": PROVE, "bench": BENCH}
 

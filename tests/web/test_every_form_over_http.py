@@ -1,79 +1,24 @@
-"""Every sample of every form, filed page by page without a browser: taken whole, shown whole, and kept as it was given."""
+"""Every form is filed without script, once; its other samples are filed in tests/prove."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 
-from citizen_desk import Desk, item_of, make_desk, sit_down
-from door_services import make_services
-from filing_by_post import Poster
-from sample_answers import FORMS, SAMPLES, TOWN, VILLAGE, nameless, sample
-from townships import found_townships
-from world import a_database
-from xiangtong.cases.citizen import own_case
-from xiangtong.forms.publishing import SAMPLE_DAY
-from xiangtong.items.models import Item
-from xiangtong.kernel import clock
+from citizen_desk import Desk
+from filed_over_http import every_form_offered, file_a_sample
+from sample_answers import FORMS
 from xiangtong.kernel.embedded import Cluster
 from xiangtong.tenancy.keys import KeyRing
-from xiangtong.tenancy.models import Division
-from xiangtong.tenancy.scope import CITY, Scope
-
-_NOON = datetime(SAMPLE_DAY.year, SAMPLE_DAY.month, SAMPLE_DAY.day, 4, tzinfo=UTC)
-_TENANT = 2  # 杨寿镇, where the samples live.
 
 
 @pytest.fixture(scope="module")
 def desk(cluster: Cluster, keys: KeyRing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A township that offers every form."""
-    with a_database(cluster) as (_, db), clock.frozen(_NOON):
-        found_townships(db, keys)
-        with db.scope(CITY) as session:
-            place = Division(
-                code=VILLAGE, name="永和村委会", short_name="永和村", level="village", parent_code=f"{TOWN}000"
-            )
-            session.add(place)
-        with db.scope(Scope(tenant_id=_TENANT)) as session:
-            session.add_all([Item(**_item(number, code)) for number, code in enumerate(FORMS)])
-        yield make_desk(make_services(db, keys, tmp_path_factory.mktemp("files")))
+    with every_form_offered(cluster, keys, tmp_path_factory.mktemp("files")) as made:
+        yield made
 
 
-def _item(number: int, code: str) -> dict[str, object]:
-    made = item_of(_TENANT)
-    return made | {"key": code, "form_code": code, "item_code": f"{made['item_code'][:29]}{number:02}"}
-
-
-@pytest.mark.parametrize(("code", "name"), SAMPLES)
-def test_a_sample_is_filed_and_kept(code: str, name: str, desk: Desk) -> None:
-    filed = sample(code, name)
-    with clock.frozen(_NOON):
-        own = sit_down(desk.services, desk.app, filed.claims)
-        poster = Poster(own.client, filed)
-        draft = poster.file()
-        with desk.services.db.scope(Scope(tenant_id=_TENANT, citizen_id=own.citizen_id)) as session:
-            case = own_case(
-                session, keys=desk.services.keys, tenant_id=_TENANT, case_id=UUID(draft.rpartition("/")[2]),
-                citizen_id=own.citizen_id,
-            )  # fmt: skip
-            assert nameless(case.body["answers"]) == filed.kept(SAMPLE_DAY)
-            number = case.row.case_no
-    assert number in poster.pages[f"{draft}/receipt"]
-    assert {step.id for step in filed.plan.steps} >= {page.rpartition("/")[2] for page in poster.pages} - _AFTER
-    for place, page in poster.pages.items():
-        _assert_nothing_repeats(place, page)
-
-
-_AFTER = {"review", "receipt"}
-
-
-def _assert_nothing_repeats(place: str, page: str) -> None:
-    """An id stands for one thing on a page, and every label for an input that is there."""
-    ids = re.findall(r'\sid="([^"]+)"', page)
-    assert len(ids) == len(set(ids)), (place, sorted(one for one in set(ids) if ids.count(one) > 1))
-    named = set(re.findall(r'\sfor="([^"]+)"', page))
-    assert named <= set(ids), (place, named - set(ids))
+@pytest.mark.parametrize("code", FORMS)
+def test_a_form_is_filed_and_kept(code: str, desk: Desk) -> None:
+    file_a_sample(code, "sample", desk)
