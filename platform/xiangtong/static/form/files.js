@@ -74,8 +74,9 @@
     const item = this.line(pointer, file.name);
     const ready = prepare ? await prepare(file) : file;
     const id = freshId();
-    await this.keeper.keepFile(id, pointer, ready);
-    await this.travel(item, { id: id, pointer: pointer, file: ready });
+    const parcel = { id: id, pointer: pointer, form: this.saver.shows, file: ready };
+    await this.keeper.keepFile(parcel);
+    await this.travel(item, parcel);
   };
 
   /** What was picked before and did not arrive. */
@@ -137,7 +138,7 @@
       const body = new FormData();
       body.append("pointer", parcel.pointer);
       body.append("upload_id", parcel.id);
-      body.append("_form", this.saver.shows);
+      body.append("_form", parcel.form || "");
       body.append("file", parcel.file, parcel.file.name);
       request.open("POST", this.url);
       request.setRequestHeader("Accept", "application/json");

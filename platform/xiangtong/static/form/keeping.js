@@ -98,18 +98,20 @@
   };
 
   /** Keep a picked file: a line of JSON that says what it is, and its bytes. */
-  Keeper.prototype.keepFile = async function (id, pointer, file) {
-    const told = JSON.stringify({ id: id, pointer: pointer, name: file.name, type: file.type }) + "\n";
+  Keeper.prototype.keepFile = async function (parcel) {
+    const { id, pointer, form, file } = parcel;
+    const told = JSON.stringify({ id, pointer, form, name: file.name, type: file.type }) + "\n";
     return this.put("files", id, await new Response(new Blob([told, file])).arrayBuffer());
   };
 
-  /** The files that were picked and not sent: [{id, pointer, file}]. */
+  /** The files that were picked and not sent: [{id, pointer, form, file}]. */
   Keeper.prototype.files = async function () {
     return (await this.all("files")).map((plain) => {
       const all = new Uint8Array(plain);
       const end = all.indexOf(10);
       const told = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
-      return { id: told.id, pointer: told.pointer, file: new File([all.subarray(end + 1)], told.name, { type: told.type }) };
+      const file = new File([all.subarray(end + 1)], told.name, { type: told.type });
+      return { id: told.id, pointer: told.pointer, form: told.form, file: file };
     });
   };
 
