@@ -122,7 +122,10 @@ PROPERTIES: dict[str, Any] = {
     "crops": ask(
         "lines",
         "地里种了哪些东西",
-        type="array", maxItems=5, uniqueItems=True, items={"type": "string", "maxLength": 20},
+        type="array",
+        maxItems=5,
+        uniqueItems=True,
+        items={"type": "string", "maxLength": 20},
     ),
     "story": ask("long-text", "还有什么要说的"),
     "household": rows("家里有哪些人", name=ask("person-name", "姓名"), id_number=ask("resident-id", "身份证号码")),
