@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from xiangtong import ledger
-from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase
+from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase, NewMaterial
 from xiangtong.drafts.models import CitizenDraft, Draft
 from xiangtong.drafts.opening import OpenDraft, context
 from xiangtong.drafts.typed import Typed, to_bytes
@@ -43,7 +43,7 @@ def write(
     *,
     case: CaseRecord,
     event: CaseEvent,
-    materials: Sequence[CaseMaterial],
+    materials: Sequence[NewMaterial],
     fact: LedgerFact,
     draft: OpenDraft,
 ) -> None:
@@ -54,7 +54,7 @@ def write(
     values: dict[str, Any] = {
         "records": [_plain(case)],
         "events": [_plain(event)],
-        "materials": [_plain(material) for material in materials],
+        "materials": [{name: _json(value) for name, value in one.columns().items()} for one in materials],
         "ledger": [_plain(fact)],
         "case": case.id,
         "tenant": case.tenant_id,
@@ -127,7 +127,7 @@ def _table(model: type[Base]) -> Table:
 def _plain(row: Base) -> dict[str, Any]:
     """The values of a row that was never written, as `jsonb_to_recordset` reads them."""
     given = vars(row)
-    return {one.key: _json(given[one.key]) for one in row.__table__.columns}
+    return {one: _json(given[one]) for one in row.__table__.columns.keys()}  # noqa: SIM118 - a collection of columns.
 
 
 def _json(value: Any) -> Any:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from xiangtong.cases.models import CaseMaterial, CaseRecord
+from xiangtong.cases.models import CaseRecord, NewMaterial
 from xiangtong.kernel import clock
 
 
@@ -74,7 +74,7 @@ def facts_of(
     occurred_at: datetime,
     payload: Mapping[str, Any],
     actor: Actor | None,
-    materials: Sequence[CaseMaterial],
+    materials: Sequence[NewMaterial],
 ) -> dict[str, Any]:
     """The facts of event `seq`: complete in themselves, so that nobody ever looks anything up again.
 
@@ -97,7 +97,7 @@ def facts_of(
     }
 
 
-def material_facts(material: CaseMaterial) -> dict[str, Any]:
+def material_facts(material: NewMaterial) -> dict[str, Any]:
     """One entry of `materials`."""
     return {
         "material_code": material.material_code,

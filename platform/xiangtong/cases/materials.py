@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from xiangtong import attachments
-from xiangtong.cases.models import CaseMaterial
+from xiangtong.cases.models import NewMaterial
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.ids import new_id
@@ -37,7 +37,7 @@ def files_in(plan: Plan, answers: Mapping[str, Any]) -> list[FoundFile]:
 
 def claim_files(
     session: ScopedSession, *, key: OpenKey, tenant_id: int, owner_id: UUID, case_id: UUID, files: Iterable[FoundFile]
-) -> list[CaseMaterial]:
+) -> list[NewMaterial]:
     """Give the files of a draft to its case; raises attachments.NotReady.
 
     The entries among the answers take the size, type and digest that were verified when the bytes came in.
@@ -55,14 +55,14 @@ def claim_files(
 
 def claim_results(
     session: ScopedSession, *, key: OpenKey, tenant_id: int, case_id: UUID, ids: Iterable[UUID]
-) -> list[CaseMaterial]:
+) -> list[NewMaterial]:
     """The files that staff put to a case (owner: the case itself, under its key), as results to hand out.
 
     Raises attachments.NotReady.
     """
     claimed = attachments.claim(session, key=key, tenant_id=tenant_id, owner_id=case_id, case_id=case_id, ids=ids)
     return [
-        CaseMaterial(
+        NewMaterial(
             tenant_id=tenant_id, case_id=case_id, id=new_id(), seq=0, source="upload",
             material_code=stored.material_code or "RESULT", name="办理结果", digest=stored.sm3,
             media_type=stored.media_type, size=stored.size, attachment_id=stored.id, licence_id=None,
@@ -71,9 +71,9 @@ def claim_results(
     ]  # fmt: skip
 
 
-def _material(tenant_id: int, case_id: UUID, file: FoundFile) -> CaseMaterial:
+def _material(tenant_id: int, case_id: UUID, file: FoundFile) -> NewMaterial:
     named = file.question.material
-    return CaseMaterial(
+    return NewMaterial(
         tenant_id=tenant_id, case_id=case_id, id=new_id(), seq=1, source="upload",
         material_code=named.code if named else file.question.name, name=named.name if named else file.question.title,
         digest=file.entry["digest"], media_type=file.entry["media_type"], size=file.entry["size"],

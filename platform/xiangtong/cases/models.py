@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -107,6 +108,28 @@ class CaseMaterial(Base):
     attachment_id: Mapped[UUID | None]
     licence_id: Mapped[str | None]
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "case_id"], ["case_record.tenant_id", "case_record.id"]),)
+
+
+@dataclass(slots=True)
+class NewMaterial:
+    """A material while its event is being written; `CaseMaterial` is what is read afterwards. Same columns."""
+
+    tenant_id: int
+    case_id: UUID
+    id: UUID
+    seq: int
+    material_code: str
+    name: str
+    source: str
+    digest: str | None
+    media_type: str | None
+    size: int | None
+    attachment_id: UUID | None
+    licence_id: str | None
+
+    def columns(self) -> dict[str, Any]:
+        """Its values by the names of the columns."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class CaseCounter(Base):

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from xiangtong import ledger
 from xiangtong.cases import chain, clock, moves
 from xiangtong.cases.facts import Actor, Body, facts_of, material_facts
-from xiangtong.cases.models import NO_DAY, CaseEvent, CaseMaterial, CaseRecord
+from xiangtong.cases.models import NO_DAY, CaseEvent, CaseMaterial, CaseRecord, NewMaterial
 from xiangtong.kernel import clock as time
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound, Refusal
@@ -82,7 +82,7 @@ def move(
     payload: Mapping[str, Any],
     actor: Actor | None,
     result: str | None = None,
-    materials: Sequence[CaseMaterial] = (),
+    materials: Sequence[NewMaterial] = (),
     limits: clock.Limits | None = None,
     body: Body | None = None,
     occurred_at: datetime | None = None,
@@ -100,7 +100,7 @@ def move(
     row.limits = clock.to_json(limits or case.limits)
     settle_due(row, calendar(session))
     event = append(case=case, kind=type, payload=payload, actor=actor, materials=materials, occurred_at=at)
-    session.add_all([event, *materials])
+    session.add_all([event, *(CaseMaterial(**one.columns()) for one in materials)])
     session.flush()
     record_fact(session, case=replace(case, body=body or case.body), event=event, payload=payload, actor=actor,
                 materials=materials)  # fmt: skip
@@ -113,7 +113,7 @@ def append(
     kind: str,
     payload: Mapping[str, Any],
     actor: Actor | None,
-    materials: Sequence[CaseMaterial],
+    materials: Sequence[NewMaterial],
     occurred_at: datetime,
 ) -> CaseEvent:
     """The next event of `case` (not yet added), and the case's own sequence and chain moved on to it."""
@@ -141,7 +141,7 @@ def record_fact(
     event: CaseEvent,
     payload: Mapping[str, Any],
     actor: Actor | None,
-    materials: Sequence[CaseMaterial],
+    materials: Sequence[NewMaterial],
 ) -> None:
     """Put the complete facts of `event` into the ledger and wake whoever tells the province."""
     facts = _facts(case, event, payload, actor, materials)
@@ -149,7 +149,7 @@ def record_fact(
 
 
 def fact_row(
-    *, case: OpenCase, event: CaseEvent, payload: Mapping[str, Any], materials: Sequence[CaseMaterial]
+    *, case: OpenCase, event: CaseEvent, payload: Mapping[str, Any], materials: Sequence[NewMaterial]
 ) -> LedgerFact:
     """As `record_fact` for what the applicant did, but not written: it travels with the filing's own statement."""
     facts = _facts(case, event, payload, None, materials)
@@ -161,7 +161,7 @@ def _facts(
     event: CaseEvent,
     payload: Mapping[str, Any],
     actor: Actor | None,
-    materials: Sequence[CaseMaterial],
+    materials: Sequence[NewMaterial],
 ) -> dict[str, Any]:
     return facts_of(
         case.row, case.body, seq=event.seq, move=event.type, occurred_at=event.occurred_at, payload=payload,

@@ -21,7 +21,7 @@ from xiangtong.cases import clock, moves, numbers
 from xiangtong.cases._writing import write
 from xiangtong.cases.facts import Body, FiledItem
 from xiangtong.cases.materials import claim_files, files_in
-from xiangtong.cases.models import CaseMaterial, CaseRecord
+from xiangtong.cases.models import CaseRecord, NewMaterial
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, append, fact_row, seal_body, settle_due
@@ -196,7 +196,7 @@ def _form(form: Form) -> dict[str, Any]:
 
 
 def _file(
-    session: ScopedSession, *, case: OpenCase, draft: OpenDraft, form: Form, materials: Sequence[CaseMaterial]
+    session: ScopedSession, *, case: OpenCase, draft: OpenDraft, form: Form, materials: Sequence[NewMaterial]
 ) -> None:
     was_handed = draft.row.state == "handed"
     payload = {"channel": case.row.channel, "form_code": form.code, "form_version": form.version}

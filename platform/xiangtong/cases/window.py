@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from xiangtong.cases.clock import due as due_dates
 from xiangtong.cases.facts import Actor
-from xiangtong.cases.models import CaseEvent, CaseMaterial
+from xiangtong.cases.models import CaseEvent, NewMaterial
 from xiangtong.cases.record import OpenCase, move, read_event
 from xiangtong.fields.normal import scrub
 from xiangtong.kernel import clock
@@ -143,7 +143,7 @@ def decide(
     reason: str = "",
     document_no: str = "",
     licence_id: str = "",
-    materials: Sequence[CaseMaterial] = (),
+    materials: Sequence[NewMaterial] = (),
 ) -> CaseEvent:
     """办结. Everything but a grant needs a reason; `materials` are the results that are handed out."""
     payload: dict[str, Any] = {"result": result, "decided_at": _now()}
