@@ -7,15 +7,12 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from browsing import browser, playwright
 from form_page import Desk, make_app, served
 from rendering_form import ask
 from xiangtong.dialect.compile import compile_plan
 from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import Vocabulary
 from xiangtong.fields.formats import FORMATS
-
-__all__ = ["browser", "playwright"]
 
 BUDGET_MS = 100
 QUESTIONS, ROWS, SLOWER = 100, 200, 6

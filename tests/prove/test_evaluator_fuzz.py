@@ -7,11 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from browsing import browser, playwright
 from evaluator_fuzz import Case, cases, told_apart
 from evaluator_pair import evaluator_page
-
-__all__ = ["browser", "playwright"]
 
 
 @pytest.mark.timeout(600)

@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from browsing import browser, playwright
 from evaluator_mutations import IN_BROWSER, IN_PYTHON, Mutation, changed_script, notices_in_python
 from evaluator_pair import evaluator_page, wrong_in_browser
-
-__all__ = ["browser", "playwright"]
 
 
 def test_there_are_ten_of_each() -> None:

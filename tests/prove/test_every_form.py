@@ -7,12 +7,9 @@ from typing import Any
 
 import pytest
 
-from browsing import browser, open_page, playwright
 from demo_stack import Stack, demo_stack
 from every_form import file_in_browser
 from sample_answers import FORMS
-
-__all__ = ["browser", "open_page", "playwright"]
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,12 @@ from playwright.sync_api import Page, expect
 import homestead_filing as filing
 import main_journey
 from attachment_flow import sha256
-from browsing import browser, open_page, playwright
 from demo_stack import Stack, demo_stack
 from servers import ACCESS_KEY, SECRET_KEY, seaweedfs
 from xiangtong import wiring
 from xiangtong.attachments.jobs import sweep_tenant
 from xiangtong.kernel import clock
 
-__all__ = ["browser", "open_page", "playwright"]
 _ANNOUNCE = """async ([url, told]) => (await fetch(url, {method: "POST", body: JSON.stringify(told), headers: {
     "Content-Type": "application/json", "X-CSRFToken": document.querySelector("[name=csrf_token]").value}})).json()"""
 

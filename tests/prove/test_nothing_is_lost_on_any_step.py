@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attachment_flow import jpeg
-from browsing import browser, open_page, playwright
 from demo_stack import Stack, demo_stack
 from leaving import WAYS
 
-__all__ = ["browser", "open_page", "playwright"]
 FORM = "/321003100/apply/old-age-allowance"
 PHOTOS = ("portrait", "id_card", "household_book", "bank_card")
 #: What was answered last, by a locator of it: how to see that it is there.
