@@ -82,7 +82,7 @@ def _upload_without_telling(page: Page, data: bytes) -> str:
     """Bytes into the store by a presigned address, and then silence; the last part of the object's key."""
     form = page.locator("form[data-upload]")
     told = {
-        "pointer": "/materials/id_cards", "name": "没说完.jpg", "media_type": "image/jpeg", "size": len(data),
+        "pointer": "/materials/household_book", "name": "没说完.jpg", "media_type": "image/jpeg", "size": len(data),
         "sha256": sha256(data),
     }  # fmt: skip
     offer = page.evaluate(_ANNOUNCE, [form.get_attribute("data-upload"), told])

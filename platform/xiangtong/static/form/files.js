@@ -168,6 +168,8 @@
   }
 
   Uploader.prototype.stored = function (item, pointer, file) {
+    // It had arrived before the page was left, and the page came back with it.
+    if (this.page.form.querySelector('[data-file="' + file.id + '"]')) return item.remove();
     item.dataset.file = file.id;
     item.querySelector("progress").remove();
     item.querySelector("small").textContent = sizeInWords(file.size) + " · " + this.page.words.uploaded;
