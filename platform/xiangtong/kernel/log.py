@@ -39,5 +39,5 @@ def configure(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for talkative in ("httpx", "procrastinate", "alembic", "flask_appbuilder"):
+    for talkative in ("httpx", "procrastinate", "alembic", "flask_appbuilder", "weasyprint.progress"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
