@@ -23,7 +23,7 @@ def clerk(camera: Camera) -> None:
     page.goto(f"{url}/console/sign-in?by=phone")
     camera.shoot(page, "console-sign-in-phone")
     window.sign_in(page, url, window.CLERK)
-    page.goto(f"{url}/console/work/")
+    page.goto(f"{url}/console/desk/")
     camera.shoot(page, "workbench")
     window.open_case(page, "张三")
     camera.shoot(page, "workbench-case")

@@ -227,7 +227,7 @@ def _looked_for(world: World) -> None:
     """Searches and wrong guesses, which are counted and written into the audit log."""
     clerk, asker = world.client("window_clerk"), world.client()
     for words in ("321003194003051288", "13800138004", "钱七"):
-        clerk.post("/console/work/", data={"q": words})
+        clerk.post("/console/desk/", data={"q": words})
         asker.post("/progress", data={"number": words, "digits": "1288", "town": words})
         asker.post("/console/sign-in", data={"account": words, "password": words})
         asker.get(f"/{world.here.code}/search", query_string={"q": words})

@@ -63,7 +63,7 @@ def test_a_clerk_accepts_and_asks_by_keyboard_alone(stack: Any, services: Servic
     number = re.search(r"[0-9]{22}", desk.client.get(f"{desk.file()}/receipt").text)
     assert number
     page = signed_in(open_page("desk"), stack, services, "003")
-    page.goto(f"{stack.url}/console/work/")
+    page.goto(f"{stack.url}/console/desk/")
     assert violations(page) == []
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -127,7 +127,7 @@ def test_the_village_files_on_a_phone_what_a_villager_handed_over(
 def test_without_a_script_a_case_is_refused_with_its_reason(stack: Any, services: Services, open_page: Any) -> None:
     desk_of(services, "no-script").file()
     page = signed_in(open_page("tablet", script=False), stack, services, "003")
-    page.goto(f"{stack.url}/console/work/?show=waiting")
+    page.goto(f"{stack.url}/console/desk/?show=waiting")
     page.locator("#list .work").first.click()
     page.get_by_role("link", name="不予受理").click()
     page.get_by_role("button", name="不予受理").click()

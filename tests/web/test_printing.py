@@ -59,11 +59,11 @@ def test_my_filed_form_is_a_sheet_in_full_that_nobody_else_gets(hall: Hall, monk
 def test_the_window_prints_with_a_line_in_the_audit_log(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
-    assert "打印申请表" in clerk.get(f"/work/{case_no}")
-    assert "321003194003051288" in text_of(clerk.open(f"/work/{case_no}/print"))
+    assert "打印申请表" in clerk.get(f"/desk/{case_no}")
+    assert "321003194003051288" in text_of(clerk.open(f"/desk/{case_no}/print"))
     (found,) = hall.rows("select actor_label, subject from audit_entry where action = 'case.printed'")
     assert found == ("003", f"case:{case_no}")
-    assert hall.staff(AUDITOR).open(f"/work/{case_no}/print").status_code in (403, 404)
+    assert hall.staff(AUDITOR).open(f"/desk/{case_no}/print").status_code in (403, 404)
     draft_id = hall.rows(f"select id from case_record where case_no = '{case_no}'")[0][0]
     clerk.get(f"/agent/{draft_id}/print", 404)
 

@@ -23,7 +23,7 @@ def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path)
 
 def act(browser: Browser, case_no: str, move: str, status: int = 303, **form: object) -> str:
     """Open the form of an action and send it."""
-    address = f"/work/{case_no}/do/{move}"
+    address = f"/desk/{case_no}/do/{move}"
     seq = _SEQ.search(browser.get(address))
     assert seq
     answer = browser.post(address, status, seq=seq.group(1), **form)
@@ -33,10 +33,10 @@ def act(browser: Browser, case_no: str, move: str, status: int = 303, **form: ob
 def test_the_list_shows_who_waits_and_the_record_masks_what_identifies(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
-    listed = clerk.get("/work/")
+    listed = clerk.get("/desk/")
     assert "钱七" in listed
     assert "<b>1</b> 待受理" in listed
-    page = clerk.get(f"/work/{case_no}")
+    page = clerk.get(f"/desk/{case_no}")
     assert case_no in page
     assert "321003194003051288" not in page
     assert "未查毒" in page
@@ -50,7 +50,7 @@ def test_looking_at_a_masked_answer_is_in_the_audit_log(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
     page = clerk.post(
-        f"/work/{case_no}/reveal", 200, on=f"/work/{case_no}", pointer="/applicant/id_number"
+        f"/desk/{case_no}/reveal", 200, on=f"/desk/{case_no}", pointer="/applicant/id_number"
     ).text  # fmt: skip
     assert "321003194003051288" in page
     assert "13800138004" not in page
@@ -61,15 +61,15 @@ def test_looking_at_a_masked_answer_is_in_the_audit_log(hall: Hall) -> None:
 def test_a_case_goes_the_whole_way_and_every_move_is_one_event(hall: Hall) -> None:
     case_no = hall.case()
     clerk, reviewer = hall.staff(CLERK), hall.staff(REVIEWER)
-    assert "承诺办结" in clerk.get(f"/work/{case_no}/do/accept")
+    assert "承诺办结" in clerk.get(f"/desk/{case_no}/do/accept")
     assert "已受理" in act(clerk, case_no, "accept", window="3 号窗口")
-    clerk.get(f"/work/{case_no}/do/accept", 404)
-    clerk.get(f"/work/{case_no}/do/decide", 404)
+    clerk.get(f"/desk/{case_no}/do/accept", 404)
+    clerk.get(f"/desk/{case_no}/do/decide", 404)
     assert "入户看过" in act(clerk, case_no, "step", step_name="入户核查", result="pass", opinion="入户看过")
     assert "请选一项" in act(reviewer, case_no, "decide", 422)
     assert "请写清楚" in act(reviewer, case_no, "decide", 422, result="refused")
     assert "已办结" in act(reviewer, case_no, "decide", result="granted")
-    assert "<b>1</b> 今天办结" in clerk.get("/work/?show=settled")
+    assert "<b>1</b> 今天办结" in clerk.get("/desk/?show=settled")
     assert "已记下送达" in act(clerk, case_no, "deliver", method="window")
     moves = [row[0] for row in hall.rows("select type from case_event order by seq")]
     assert moves == ["apply", "accept", "step", "decide", "deliver"]
@@ -82,7 +82,7 @@ def test_a_case_goes_the_whole_way_and_every_move_is_one_event(hall: Hall) -> No
 def test_everything_missing_is_asked_for_at_once_and_the_citizen_sees_it(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
-    address = f"/work/{case_no}/do/supplement_notice"
+    address = f"/desk/{case_no}/do/supplement_notice"
     page = clerk.get(address)
     picks = dict(re.findall(r'name="pick" value="([^"]+)"[^>]*><label [^>]*>([^<]+)', page))
     portrait = next(key for key in picks if key.endswith("/portrait"))
@@ -105,7 +105,7 @@ def test_everything_missing_is_asked_for_at_once_and_the_citizen_sees_it(hall: H
 def test_a_page_that_is_old_says_so_and_changes_nothing(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
-    address = f"/work/{case_no}/do/accept"
+    address = f"/desk/{case_no}/do/accept"
     old = clerk.post(address, 409, seq="0")
     assert "刚刚有了新进展" in old.text
     assert hall.rows("select count(*) from case_event") == [(1,)]
@@ -115,29 +115,29 @@ def test_searching_finds_by_name_initials_number_and_id_and_leaves_nothing_in_th
     case_no = hall.case()
     clerk = hall.staff(CLERK)
     for words in ("钱", "qq", case_no, "321003194003051288", "13800138004"):
-        assert clerk.post("/work/", q=words).location == f"/console/work/{case_no}"
-    assert "没有找到“王五”" in clerk.post("/work/", 200, q="王五").text
-    assert "没有找到" in clerk.post("/work/", 200, q="%").text
+        assert clerk.post("/desk/", q=words).location == f"/console/desk/{case_no}"
+    assert "没有找到“王五”" in clerk.post("/desk/", 200, q="王五").text
+    assert "没有找到" in clerk.post("/desk/", 200, q="%").text
 
 
 def test_files_come_through_our_server_and_only_with_their_own_case(hall: Hall) -> None:
     case_no = hall.case()
     clerk = hall.staff(CLERK)
-    addresses = re.findall(rf'href="/console(/work/{case_no}/files/[^"]+)"', clerk.get(f"/work/{case_no}"))
+    addresses = re.findall(rf'href="/console(/desk/{case_no}/files/[^"]+)"', clerk.get(f"/desk/{case_no}"))
     assert len(addresses) == 5
     picture = clerk.open(addresses[0])
     assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
     assert hall.rows("select count(*) from audit_entry where action = 'case.file'") == [(1,)]
-    clerk.get(f"/work/{case_no}/files/00000000-0000-0000-0000-000000000001", 404)
+    clerk.get(f"/desk/{case_no}/files/00000000-0000-0000-0000-000000000001", 404)
 
 
 def test_reach_and_permission_decide_who_sees_what(hall: Hall) -> None:
     case_no = hall.case()
-    hall.village_keeper().get(f"/work/{case_no}", 404)
+    hall.village_keeper().get(f"/desk/{case_no}", 404)
     auditor = hall.staff("321003100-005")
-    page = auditor.get(f"/work/{case_no}")
+    page = auditor.get(f"/desk/{case_no}")
     assert "/do/" not in page
-    auditor.get(f"/work/{case_no}/do/accept", 404)
-    hall.staff(AUDITOR).get("/work/", 404)
+    auditor.get(f"/desk/{case_no}/do/accept", 404)
+    hall.staff(AUDITOR).get("/desk/", 404)
     elsewhere = f"321003108{case_no[9:]}"
-    hall.staff(ADMIN).get(f"/work/{elsewhere}", 404)
+    hall.staff(ADMIN).get(f"/desk/{elsewhere}", 404)

@@ -46,17 +46,17 @@ def hand_over(hall: Hall, case_no: str) -> UUID:
 def test_a_handed_case_is_handled_through_its_work_item_alone(hall: Hall) -> None:
     case_no = hall.case()
     clerk = neighbour(hall)
-    clerk.get(f"/work/{case_no}", 404)
-    assert "高龄津贴" not in clerk.get("/work/")
+    clerk.get(f"/desk/{case_no}", 404)
+    assert "高龄津贴" not in clerk.get("/desk/")
     item = hand_over(hall, case_no)
-    listed = clerk.get("/work/")
+    listed = clerk.get("/desk/")
     assert "别处交办" in listed
     assert "钱七" not in listed
-    page = clerk.get(f"/work/handed/{item}")
+    page = clerk.get(f"/desk/handed/{item}")
     assert "钱七" in page
     assert case_no in page
-    clerk.get(f"/work/{case_no}", 404)
-    clerk.post(f"/work/handed/{item}/do/accept", on=f"/work/handed/{item}/do/accept", seq="1", window="")
+    clerk.get(f"/desk/{case_no}", 404)
+    clerk.post(f"/desk/handed/{item}/do/accept", on=f"/desk/handed/{item}/do/accept", seq="1", window="")
     assert hall.rows("select type from case_event order by seq") == [("apply",), ("accept",)]
     assert hall.rows("select actor_label, action from audit_entry where action = 'case.accept'") == [
         ("101", "case.accept")
@@ -65,4 +65,4 @@ def test_a_handed_case_is_handled_through_its_work_item_alone(hall: Hall) -> Non
         ((case_id,),) = hall.rows("select id from case_record")
         case = open_case(session, keys=hall.services.keys, tenant_id=1, case_id=case_id)  # type: ignore[arg-type]
         guests.uninvite(session, case=case, from_tenant_id=2, done=True)
-    clerk.get(f"/work/handed/{item}", 404)
+    clerk.get(f"/desk/handed/{item}", 404)

@@ -25,7 +25,7 @@ from xiangtong.kernel.errors import NotFound
 
 # The audit log keeps it, so it is a pointer and nothing that somebody typed.
 _POINTER = re.compile(r"(/[A-Za-z0-9_-]{1,60}){1,8}\Z")
-blueprint = Blueprint("workbench", __name__, url_prefix="/work")
+blueprint = Blueprint("workbench", __name__, url_prefix="/desk")
 
 #: A case of one's own, and one that another body handed over.
 AT = ("/<string(length=22):case_no>", "/handed/<uuid:item_id>")
