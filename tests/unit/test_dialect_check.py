@@ -92,6 +92,7 @@ TIERS = {
 }
 
 LINES = {"type": "array", "maxItems": 3, "x-kind": "lines", "x-label": "乙"}
+HAVE = [{"const": True, "title": "有"}, {"const": False, "title": "没有"}]
 
 #: What is honoured, one form each; the corpus says what it means.
 HONOURED = {
@@ -101,6 +102,7 @@ HONOURED = {
         *B, to={"type": "array", "uniqueItems": True, "maxItems": 2, "x-kind": "choices", "x-label": "乙",
                 "items": {"type": "string", "oneOf": OPTIONS}},
     ),
+    "a yes-no in its own words": changed(*A, "oneOf", to=HAVE),
     "lines of texts": changed(*B, to={**LINES, "items": {"type": "string", "maxLength": 9, "pattern": "^[A-Z]*$"}}),
     "lines of a format": changed(*B, to={**LINES, "minItems": 1, "items": {"type": "string", "format": "phone"}}),
     "lines of numbers": changed(*B, to={**LINES, "uniqueItems": True, "items": {"type": "integer", "minimum": 1}}),
@@ -134,6 +136,11 @@ HONOURED = {
 REFUSED = {
     "another dialect": (changed("$schema", to="https://json-schema.org/draft/2020-12/schema"), "/$schema"),
     "an unknown keyword": (changed(*B, "widget", to=1), "/properties/b/widget"),
+    "half the words of a yes-no": (changed(*A, "oneOf", to=HAVE[:1]), "/properties/a/oneOf"),
+    "one word twice": (changed(*A, "oneOf", to=[HAVE[0], HAVE[0]]), "/properties/a/oneOf"),
+    "texts as values of a yes-no": (changed(*A, "oneOf", to=OPTIONS), "/properties/a/oneOf/0/const"),
+    "booleans as values of a choice": (changed(*B, to={**CHOICE, "oneOf": HAVE}), "/properties/b/oneOf/0/const"),
+    "a yes-no with an enum": (changed(*A, "enum", to=[True, False]), "/properties/a"),
     "an unknown annotation": (changed(*B, "x-widget", to=1), "/properties/b/x-widget"),
     "a setting of an operator that is none": (
         changed(*SUM, "x-derive", to={"op": "disability_of", "of": "a", "part": "colour"}),

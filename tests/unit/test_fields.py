@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiangtong.dialect import identity_numbers
-from xiangtong.dialect.plan import Question
+from xiangtong.dialect.plan import Option, Question
 from xiangtong.fields.formats import CHECKERS, CHECKS, FORMATS
 from xiangtong.fields.kinds import KINDS
 from xiangtong.fields.normal import NORMAL_FORMS, hundredths, scrub
@@ -97,6 +97,14 @@ def test_a_value_is_written_for_reading(kind, value, shown):
 )
 def test_a_mask_lets_one_recognise_and_not_read(kind, value, masked):
     assert KINDS[kind].mask(value) == masked
+
+
+def test_a_yes_no_is_read_in_its_own_words():
+    words = (Option("true", "有", "Yes, one"), Option("false", "没有"))
+    asked = question("yes-no", options=words)
+    kind = KINDS["yes-no"]
+    assert [kind.display(value, asked) for value in (True, False, "也许")] == ["有", "没有", "也许"]
+    assert [kind.display_en(value, asked) for value in (True, False)] == ["Yes, one", "没有"]
 
 
 def test_every_kind_says_no_word_that_a_person_would_not_use():

@@ -33,6 +33,10 @@ NAMES = sorted(path.stem for path in GIVEN.glob("*.json"))
 LIBRARY = Library.from_folder(ROOT / "form_schemas")
 
 
+HAVE = [{"const": True, "title": "有"}, {"const": False, "title": "没有"}]
+ROW = {"type": "object", "properties": {"Main": {"type": "boolean", "title": "主要的"}}}
+
+
 def _pair(name: str) -> tuple[Any, Any]:
     return pair_of(json.loads((GIVEN / f"{name}.json").read_text("utf-8")))
 
@@ -130,6 +134,31 @@ def test_dependencies_ask_what_depends() -> None:
         ({"type": "integer", "exclusiveMinimum": 3, "maximum": 9}, "integer", {"minimum": 4, "maximum": 9}),
         ({"type": "integer", "minimum": 3, "exclusiveMinimum": True}, "integer", {"minimum": 4}),
         ({"type": "boolean", "enum": [True]}, "consent", {"const": True}),
+        ({"type": "boolean", "oneOf": HAVE}, "yes-no", {"oneOf": HAVE}),
+        ({"type": "boolean", "enumNames": ["有", "没有"]}, "yes-no", {"oneOf": HAVE, "enum": None}),
+        ({"type": "boolean", "anyOf": HAVE[:1]}, "yes-no", {"oneOf": None, "anyOf": None}),
+        (
+            {
+                "type": "array",
+                "contains": {"const": "a"},
+                "minContains": 1,
+                "maxContains": 2,
+                "items": {"enum": ["a", "b"]},
+            },
+            "choices",
+            {"contains": {"const": "a"}, "minContains": 1, "maxContains": 2},
+        ),
+        (
+            {"type": "array", "contains": {"pattern": "^x"}, "items": {"type": "string"}},
+            "lines",
+            {"contains": {"pattern": "^x"}, "minContains": None},
+        ),
+        (
+            {"type": "array", "contains": {"properties": {"Main": {"const": True}}}, "items": ROW},
+            "rows",
+            {"contains": {"properties": {"main": {"const": True}}, "required": ["main"]}},
+        ),
+        ({"type": "array", "minContains": 2, "items": {"type": "string"}}, "lines", {"minContains": None}),
         ({"type": ["string", "null"], "pattern": r"^\d+$"}, "text", {"pattern": "^[0-9]+$"}),
         ({"type": "string", "nullable": True}, "text", {"maxLength": 200}),
         ({"enum": ["a", "b"], "enumNames": ["甲", "乙"]}, "choice", {"enum": ["a", "b"]}),
@@ -157,6 +186,7 @@ def test_a_question_becomes_one_of_our_kinds(given_: dict[str, Any], kind: str, 
         ({"type": "string", "pattern": "^(?=x)y"}, "pattern"),
         ({"type": "number", "multipleOf": 0.001}, "multipleOf"),
         ({"type": "string", "format": "hostname"}, "format"),
+        ({"type": "array", "contains": {"format": "date"}, "items": {"type": "string"}}, "contains"),
         ({"type": "string", "minLength": -1}, "minLength"),
         ({"type": "string", "foo": 1}, "foo"),
         ({"type": ["string", "integer"]}, "type"),

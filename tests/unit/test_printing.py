@@ -99,7 +99,7 @@ def test_a_household_is_a_table_with_a_line_a_person() -> None:
     assert heads == ["序号", "姓名", "身份证号码", "年龄", "与户主关系", "健康状况", "是否有收入", "职业", "月收入"]
     cells = [box.text for box in boxes(full, "cell")]
     assert cells[:4] == ["1", "张三", "321003198801010016", "38 岁"]
-    assert cells[6] == "是"
+    assert cells[6] == "有"
     empty = blank(library().form("temporary-relief").plan)
     assert [row[0].text for row in empty.rows if row[0].role == "cell"] == ["1", "2", "3", "4", "5"]
 

@@ -88,7 +88,7 @@ def _check(schema: Any, place: str, pointer: str, library: Vocabulary) -> Iterat
         yield from _one_of(schema, pointer)
     for tail, part in parts(schema):
         if tail.startswith("/oneOf/") and are_options(schema["oneOf"]):
-            yield from _option(part, pointer + tail)
+            yield from _option(part, pointer + tail, wanted=bool if schema.get("x-kind") == "yes-no" else str)
             continue
         yield from _check(part, _leads_to(place, tail), pointer + tail, library)
 
@@ -150,10 +150,12 @@ def _one_of(schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
         )
 
 
-def _option(member: Schema, pointer: str) -> Iterator[Finding]:
-    """An option: a text that is stored, a title to read, perhaps a description."""
-    if not isinstance(member.get("const"), str):
-        yield Finding(f"{pointer}/const", "选项的取值要写成文字", "The const of an option is a string")
+def _option(member: Schema, pointer: str, *, wanted: type[str] | type[bool]) -> Iterator[Finding]:
+    """An option: what is stored (a text, or yes or no), a title to read, perhaps a description."""
+    if not isinstance(member.get("const"), wanted):
+        words = ("选项的取值要写成文字", "The const of an option is a string")
+        said = words if wanted is str else ("是否题的取值要写成 true 和 false", "The const is true or false")
+        yield Finding(f"{pointer}/const", *said)
     if not isinstance(member.get("title"), str):
         yield Finding(pointer, "选项要用 title 写明文字", "An option needs words in title")
     for key in member.keys() - {"const", "title", "description", "x-en", "x-i18n", "$comment"}:

@@ -113,6 +113,12 @@ def _each_line(question: Schema, place: str) -> Iterator[Finding]:
 
 def _options(question: Schema, place: str) -> Iterator[Finding]:
     items = question.get("items")
+    if question.get("x-kind") == "yes-no" and sorted(question.get("enum", (False, True)), key=repr) != [False, True]:
+        yield Finding(
+            f"{place}/oneOf",
+            "是否题自己的说法要正好写两项：一项 true，一项 false",
+            "The words of a yes-no are two: one of true, one of false",
+        )
     holder = items if isinstance(items, Mapping) and "enum" in items else question
     labelled = holder.get("x-options", question.get("x-options"))
     if question.get("x-kind") == "choices" and "enum" not in holder and "x-options-from" not in question:

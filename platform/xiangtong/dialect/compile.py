@@ -143,8 +143,10 @@ def _items_options(schema: Schema) -> Any:
     return items.get("x-options", ()) if isinstance(items, Mapping) else ()
 
 
-def _option(one: Mapping[str, str]) -> Option:
-    return Option(one["value"], one["label"], one.get("label_en", ""), one.get("hint", ""), one.get("hint_en", ""))
+def _option(one: Mapping[str, Any]) -> Option:
+    # Yes and no stand as they are posted, and as every other option does: as texts.
+    value = json.dumps(one["value"]) if isinstance(one["value"], bool) else one["value"]
+    return Option(value, one["label"], one.get("label_en", ""), one.get("hint", ""), one.get("hint_en", ""))
 
 
 def _step(step: Mapping[str, Any]) -> Step:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from xiangtong.dialect.plan import Question
+from xiangtong.dialect.plan import Option, Question
 from xiangtong.fields.kind import Kind
+
+#: The words of a question that says none of its own.
+YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
 
 
 class YesNo(Kind):
@@ -18,9 +21,15 @@ class YesNo(Kind):
     ask_en = "Please choose"
 
     def display(self, value: Any, question: Question) -> str:
-        """是 or 不是, as the choices say."""
-        return {True: "是", False: "不是"}.get(value, str(value))
+        """The question's own words (有, 没有), or 是 and 不是: as the choices say."""
+        found = self._chosen(value, question)
+        return found.label if found else str(value)
 
     def display_en(self, value: Any, question: Question) -> str:
-        """Yes or No."""
-        return {True: "Yes", False: "No"}.get(value, str(value))
+        """Its own words in English, or Yes and No."""
+        found = self._chosen(value, question)
+        return found.label_en or found.label if found else str(value)
+
+    def _chosen(self, value: Any, question: Question) -> Option | None:
+        written = self.typed(value) if isinstance(value, bool) else ""
+        return next((one for one in question.options or YES_NO if one.value == written), None)

@@ -4,6 +4,7 @@ report      what was kept, changed and refused, each with a sentence
 node        a schema while it is read: every keyword is accounted for
 questions   one question of the source becomes one of ours
 containers  groups, rows, and the questions that branches declare
+containing  what a list must contain
 switches    conditions and their branches
 importing   a whole form, its steps, its applicant and a sample of it
 exporting   plain JSON Schema without a word of ours

@@ -8,6 +8,7 @@ from typing import Any
 
 from xiangtong.interchange import scalars
 from xiangtong.interchange.assembly import Assembly
+from xiangtong.interchange.containing import read_contains
 from xiangtong.interchange.lines import is_line, read_lines
 from xiangtong.interchange.node import Json, Left, Node
 from xiangtong.interchange.options import is_options, options
@@ -20,7 +21,7 @@ _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 #: Keywords that tell the type where the source does not.
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "object": ("properties", "dependencies", "additionalProperties"),
-    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
+    "array": ("items", "contains", "prefixItems", "minItems", "maxItems", "uniqueItems"),
     "string": ("pattern", "minLength", "maxLength", "format"),
     "number": ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"),
 }
@@ -38,6 +39,8 @@ def read_question(node: Node, name: str, *, in_rows: bool = False) -> Taken:
     taken = Taken(name, {}, as_is)
     shape, taken.stored = _shape(node, taken, said, in_rows=in_rows)
     taken.schema = _ordered(shape, said)
+    if shape.get("x-kind") in ("rows", "choices", "lines"):
+        taken.schema |= read_contains(node, taken)
     taken.schema |= scalars.beginning(node, taken)
     node.finish()
     return taken

@@ -121,6 +121,34 @@ def _choosable(node: Node, found: list[Option]) -> list[Option]:
     return found
 
 
+def words_of_yes_no(node: Node) -> dict[str, Any]:
+    """The words of yes and of no as our `oneOf`; nothing where the source has none, or no pair of them."""
+    found = _pair_of_members(node) or _pair_of_names(node)
+    if sorted(found) != [False, True]:
+        return {}
+    return {"oneOf": [{"const": value, "title": title} for value, title in found.items()]}
+
+
+def _pair_of_members(node: Node) -> dict[bool, str]:
+    for keyword in ("oneOf", "anyOf"):
+        members = node.get(keyword)
+        if is_options(members) and all(isinstance(one.get("title"), str) and "const" in one for one in members):
+            node.keep(keyword) if keyword == "oneOf" else node.change(keyword, "写成了 oneOf", "Written as oneOf")
+            return {one["const"]: one["title"] for one in members if isinstance(one["const"], bool)}
+    return {}
+
+
+def _pair_of_names(node: Node) -> dict[bool, str]:
+    values = node.get("enum", [True, False])
+    for names in (node.ui.get("enumNames"), node.get("enumNames")):
+        if isinstance(names, list) and isinstance(values, list) and len(names) == len(values):
+            node.change("enumNames", "写成了 oneOf 的文字", "Written as the words of oneOf")
+            node.ui.say("enumNames", "changed", "写成了 oneOf 的文字", "Written as the words of oneOf")
+            pairs = zip(values, names, strict=True)
+            return {value: name for value, name in pairs if isinstance(value, bool) and isinstance(name, str) and name}
+    return {}
+
+
 def chosen_kind(node: Node, found: list[Option]) -> str:
     """How one of the options is asked for."""
     widget = node.ui.get("widget")

@@ -53,7 +53,8 @@ def _answer(plan: Plan, data: dict[str, Any], pointer: str, attempt: int) -> Non
     if question is None:
         return
     if question.is_rows:
-        _set(data, pointer, [_row(question, index) for index in range(max(1, question.schema.get("minItems", 1)))])
+        many = max(1, question.schema.get("minItems", 1), question.schema.get("minContains", 1))
+        _set(data, pointer, [_row(question, index) for index in range(many)])
         return
     guesses = list(_guesses(question))
     if guesses:
@@ -68,7 +69,17 @@ def _row(rows: Question, index: int) -> dict[str, Any]:
         guesses = list(_guesses(child)) if not child.children else []
         if guesses:
             found[child.name] = guesses[index % len(guesses)]
-    return found
+    return found | _such(rows, index)
+
+
+def _such(rows: Question, index: int) -> dict[str, Any]:
+    """What a row must say to be of the sort that the list must contain, while such rows are wanted."""
+    wanted = rows.schema.get("contains", {}).get("properties", {}) if _wants(rows, index) else {}
+    return {name: part["const"] for name, part in wanted.items() if "const" in part}
+
+
+def _wants(question: Question, index: int) -> bool:
+    return index < int(question.schema.get("minContains", 1))
 
 
 def _set(data: dict[str, Any], pointer: str, value: Any) -> None:
@@ -100,9 +111,11 @@ def _list(question: Question) -> list[Any]:
     least = max(1, question.schema.get("minItems", 1))
     if question.kind in ("file", "photo", "signature"):
         return [_FILE | {"id": f"{_FILE['id'][:-2]}{number + 1:02}"} for number in range(least)]
+    such = [question.schema["contains"]["const"]] if "const" in question.schema.get("contains", {}) else []
     if question.kind == "lines":
-        return list(itertools.islice(_told_apart(list(_guesses(question.line))), least))
-    return list(question.schema.get("items", {}).get("enum", ()))[:least]
+        return list(itertools.islice(_told_apart([*such, *_guesses(question.line)]), least))
+    offered = question.schema.get("items", {}).get("enum", ())
+    return list(dict.fromkeys((*such, *offered)))[:least]
 
 
 def _told_apart(guesses: list[Any]) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xiangtong.interchange import numbers
 from xiangtong.interchange.node import Node
-from xiangtong.interchange.options import Option, chosen_kind, options
+from xiangtong.interchange.options import Option, chosen_kind, options, words_of_yes_no
 from xiangtong.interchange.patterns import Unreadable, rewritten
 
 ATTACHMENT = {"$ref": "urn:xiangtong:common:attachment"}
@@ -82,16 +82,17 @@ def read_boolean(node: Node, label: str) -> tuple[dict[str, Any], Callable[[Any]
         node.keep("type")
     node.ui.say("widget", "changed", "是和否画成两张卡片", "Yes and no are two cards")
     node.ui.say("inline", "changed", "选项怎么排由平台定", "The page decides how options stand")
-    for keyword in ("enumNames", "oneOf", "anyOf"):
-        node.change(keyword, "选项文字统一是“是”和“不是”", "The words are yes and no")
     if node.get("const") is True or node.get("enum") == [True]:
         node.change("const", "只能答“是”，改成了“同意”框", "Only yes is right: a box to agree")
         node.change("enum", "只能答“是”，改成了“同意”框", "Only yes is right: a box to agree")
         return {"type": "boolean", "const": True, "x-kind": "consent", "x-text": label}, as_is
+    own = words_of_yes_no(node)
+    for keyword in {"enumNames", "oneOf", "anyOf"} - node.taken:
+        node.change(keyword, "选项文字统一是“是”和“不是”", "The words are yes and no")
     node.change("enum", "是和否不用列选项", "Yes and no need no list")
     if "const" in node:
         raise node.leave("const", "只能答“否”的问题不用问", "What can only be no need not be asked")
-    return {"type": "boolean", "x-kind": "yes-no"}, as_is
+    return {"type": "boolean", "x-kind": "yes-no"} | own, as_is
 
 
 def read_number(node: Node, *, whole: bool) -> tuple[dict[str, Any], Callable[[Any], Any]]:

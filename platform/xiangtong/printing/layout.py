@@ -201,7 +201,7 @@ class _Layout:
 
     def _short(self, question: Question, value: Any) -> str:
         """In a table a choice is the one answer in words."""
-        if question.kind == "yes-no":
+        if question.kind == "yes-no" and not question.options:
             return {True: "是", False: "否"}.get(value, "")
         return self.reader.text(question, value)
 

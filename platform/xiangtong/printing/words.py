@@ -13,6 +13,7 @@ from xiangtong.rendering.context import RenderContext
 
 _YES_NO = (Option("true", "是"), Option("false", "否"))
 _AGREED = (Option("true", "本人同意并确认"),)
+_FIXED = {"yes-no": _YES_NO, "consent": _AGREED}
 #: Longer lists are written as the one answer that was given: ticks are for choices taken in at a glance.
 _MOST_TICKED = 60
 #: On a blank form, too, nobody looks for theirs among 58 boxes: a line to write on is quicker.
@@ -52,11 +53,8 @@ class Reader:
 
 
 def _options(question: Question) -> tuple[Option, ...]:
-    if question.kind == "yes-no":
-        return _YES_NO
-    if question.kind == "consent":
-        return _AGREED
-    return question.options
+    """Its own words first: 有 and 没有 where a question of yes and no says so."""
+    return question.options or _FIXED.get(question.kind, ())
 
 
 def _chosen(value: Any) -> frozenset[str]:

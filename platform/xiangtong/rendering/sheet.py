@@ -13,10 +13,10 @@ from markupsafe import Markup
 from xiangtong.dialect.english import foreign, step_words, words_in
 from xiangtong.dialect.plan import Option, Plan, Question, Step
 from xiangtong.fields.kinds import KINDS
+from xiangtong.fields.yes_no import YES_NO
 from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
 from xiangtong.rendering.view import FieldView, FileView, OptionView
 
-_YES_NO = (Option("true", "是", "Yes"), Option("false", "不是", "No"))
 _AGREED = (Option("true", "同意", "I agree"),)
 #: Banks that pay to farmers' cards nearly everywhere; any other may be typed.
 _BANKS = tuple(
@@ -24,7 +24,7 @@ _BANKS = tuple(
     for name in ("中国农业银行", "中国邮政储蓄银行", "农村商业银行", "农村信用社", "中国工商银行", "中国建设银行",
                  "中国银行", "交通银行")
 )  # fmt: skip
-_FIXED_OPTIONS = {"yes-no": _YES_NO, "consent": _AGREED, "bank": _BANKS}
+_FIXED_OPTIONS = {"yes-no": YES_NO, "consent": _AGREED, "bank": _BANKS}
 _AUTOCOMPLETE = {
     "person-name": "name", "mobile-phone": "tel", "phone": "tel", "landline": "tel", "address": "street-address",
     "postcode": "postal-code", "email": "email",
@@ -160,7 +160,7 @@ def options_of(question: Question, look: Look) -> tuple[Option, ...]:
     """Give the options a question offers: those of its kind, of the township's list, or its own."""
     if look.township_options:
         return tuple(Option(value, label) for value, label in look.township_options)
-    return _FIXED_OPTIONS.get(question.kind) or question.options
+    return question.options or _FIXED_OPTIONS.get(question.kind, ())
 
 
 @lru_cache(maxsize=256)
