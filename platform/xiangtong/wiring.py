@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JOB_MODULES = (
     "xiangtong.attachments.jobs",
     "xiangtong.audit.jobs",
+    "xiangtong.cases.jobs",
     "xiangtong.drafts.jobs",
     "xiangtong.drafts.survey",
     "xiangtong.push.jobs",

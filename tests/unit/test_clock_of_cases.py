@@ -119,7 +119,12 @@ def test_light() -> None:
 def test_limits_survive_being_kept() -> None:
     """The column gives back what was put in."""
     limits = Limits(
-        5, 20, date(2026, 10, 12), 2, (Stop(date(2026, 10, 13), date(2026, 10, 14)), Stop(date(2026, 10, 20)))
-    )
+        5, 20, date(2026, 10, 12), 2,
+        (Stop(date(2026, 10, 13), date(2026, 10, 14)), Stop(date(2026, 10, 20), until=date(2026, 10, 30))),
+    )  # fmt: skip
     assert clock.from_json(clock.to_json(limits)) == limits
     assert clock.from_json(clock.to_json(Limits())) == Limits()
+    assert limits.asked_until == date(2026, 10, 30)
+    assert limits.resumed(date(2026, 10, 21)).asked_until is None
+    before = {**clock.to_json(limits), "stops": [["2026-10-20", None]]}
+    assert clock.from_json(before).asked_until is None, "cases of before kept no day"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from citizen_desk import Desk, make_desk, problems, sit_down, statements
 from door_services import make_services
 from makers import CLERK
 from xiangtong.cases.citizen import cases_of
+from xiangtong.cases.jobs import expire_supplements
 from xiangtong.cases.record import open_to_move
 from xiangtong.cases.supplements import Asked, ask_supplement
 from xiangtong.cases.window import accept
 from xiangtong.identity.ports import Claims
+from xiangtong.kernel import clock
 from xiangtong.tenancy import known
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database, Scope
@@ -75,8 +78,26 @@ def test_what_was_asked_is_supplied_on_the_form(desk: Desk, filed: str) -> None:
     told = {"/applicant/registered_address": "江苏省扬州市邗江区公道镇太平村三组12号2室"}
     assert desk.client.post(f"{draft}/who", data=told).status_code == 303
     assert "提交补充的材料" in desk.client.get(f"{draft}/review").text
-    assert desk.client.post(f"{draft}/supply").location == filed
+    for _ in range(2):
+        assert desk.client.post(f"{draft}/supply").location == filed
     assert "您补充了材料" in desk.client.get(filed).text
+
+
+def test_a_supplement_that_comes_too_late_finds_the_case_closed(desk: Desk, filed: str) -> None:
+    """The last day and what happens after it are said beforehand; then the page says what became of it."""
+    _ask(desk, _case_id(desk))
+    assert "还有 10 个工作日" in desk.client.get(filed).text
+    draft = desk.client.post(f"{filed}/supply").location.split("#")[0].rpartition("/")[0]
+    with clock.frozen(clock.now() + timedelta(days=40)):
+        assert expire_supplements(desk.services) == 1
+    page = desk.client.get(filed).text
+    assert "没有按时补充材料，已经结束" in page
+    assert "可以重新申请" in page
+    assert "现在补充" not in page
+    assert desk.client.post(f"{draft}/supply").location == filed
+    number = filed.rpartition("/")[2]
+    found = desk.app.test_client().post("/progress", data={"number": number, "digits": "1288"})
+    assert "没有按时补充材料，已经结束" in found.text
 
 
 def test_a_case_is_withdrawn_once(desk: Desk, filed: str) -> None:

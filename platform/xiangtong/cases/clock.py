@@ -23,10 +23,14 @@ GOLD_DAYS = 2
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The clock stood still from `start` until `end` (None: it still does)."""
+    """The clock stood still from `start` until `end` (None: it still does).
+
+    `until` is the last day on which the applicant may supply what was asked for; None for any other stop.
+    """
 
     start: date
     end: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +54,24 @@ class Limits:
         """Whether the clock stands still now."""
         return bool(self.stops) and self.stops[-1].end is None
 
+    @property
+    def asked_until(self) -> date | None:
+        """The last day for what the applicant is asked for now; None when nothing is asked, or no day was kept."""
+        return self.stops[-1].until if self.standing_still else None
+
     def accepted(self, day: date) -> Limits:
         """The clock begins: what stood still before acceptance no longer matters."""
         return replace(self, accepted_on=day, stops=())
 
-    def stopped(self, day: date) -> Limits:
-        """The clock stops on `day`, which still counts; a stopped clock stays stopped."""
-        return self if self.standing_still else replace(self, stops=(*self.stops, Stop(day)))
+    def stopped(self, day: date, *, until: date | None = None) -> Limits:
+        """The clock stops on `day`, which still counts; a stopped clock stays stopped. `until` as in Stop."""
+        return self if self.standing_still else replace(self, stops=(*self.stops, Stop(day, until=until)))
 
     def resumed(self, day: date) -> Limits:
         """The clock goes on after `day`; a running clock goes on running."""
         if not self.standing_still:
             return self
-        return replace(self, stops=(*self.stops[:-1], Stop(self.stops[-1].start, day)))
+        return replace(self, stops=(*self.stops[:-1], replace(self.stops[-1], end=day)))
 
     def extended(self, working_days: int) -> Limits:
         """Both limits get `working_days` more."""
@@ -121,19 +130,19 @@ def to_json(limits: Limits) -> dict[str, Any]:
         "statutory_days": limits.statutory_days,
         "accepted_on": _iso(limits.accepted_on),
         "extended_days": limits.extended_days,
-        "stops": [[_iso(stop.start), _iso(stop.end)] for stop in limits.stops],
+        "stops": [[_iso(stop.start), _iso(stop.end), _iso(stop.until)] for stop in limits.stops],
     }
 
 
 def from_json(kept: dict[str, Any]) -> Limits:
     """What `to_json` kept."""
-    stops = ((_date(start), _date(end)) for start, end in kept["stops"])
+    stops = ([_date(day) for day in stop] for stop in kept["stops"])
     return Limits(
         kept["promised_days"],
         kept["statutory_days"],
         _date(kept["accepted_on"]),
         kept["extended_days"],
-        tuple(Stop(start, end) for start, end in stops if start),
+        tuple(Stop(start, *rest) for start, *rest in stops if start),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from xiangtong import attachments
 from xiangtong.cases.facts import Actor, Body
 from xiangtong.cases.materials import claim_files, files_in
 from xiangtong.cases.models import CaseEvent
@@ -18,7 +19,8 @@ from xiangtong.cases.record import OpenCase, move, read_event
 from xiangtong.drafts import pointers
 from xiangtong.drafts.answers import answers, typed_of
 from xiangtong.drafts.models import Draft
-from xiangtong.drafts.opening import FormRef, Holder, OpenDraft, SupplementTo, start, unsealed
+from xiangtong.drafts.opening import FormRef, Holder, OpenDraft, SupplementTo, context, start, unsealed
+from xiangtong.drafts.typed import Typed, to_bytes
 from xiangtong.fields.normal import scrub
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
@@ -82,22 +84,25 @@ def ask_supplement(
             "这个办件已经发过一次补正告知。确实需要再补，请勾选“再次告知”", "A notice was sent before; mark it as meant"
         )
     today = clock.today()
-    payload = {
-        "asked": [one.to_json() for one in asked],
-        "due_on": calendar(session).add(today, answer_days).isoformat(),
-    }
-    return move(
-        session, case=case, type="supplement_notice", payload=payload, actor=actor, limits=case.limits.stopped(today)
-    )
+    due_on = calendar(session).add(today, answer_days)
+    payload = {"asked": [one.to_json() for one in asked], "due_on": due_on.isoformat()}
+    limits = case.limits.stopped(today, until=due_on)
+    return move(session, case=case, type="supplement_notice", payload=payload, actor=actor, limits=limits)
 
 
 def asked_of(session: ScopedSession, *, case: OpenCase) -> tuple[list[Asked], str | None]:
     """What the last notice asked for, and the day (YYYY-MM-DD) it wants it by; ([], None) when nothing was asked."""
-    event = _last_notice(session, case)
-    if event is None:
+    notice = last_notice(session, case=case)
+    if notice is None:
         return [], None
-    payload = read_event(case, event)["payload"]
+    payload = notice["payload"]
     return [Asked(**one) for one in payload["asked"]], payload["due_on"]
+
+
+def last_notice(session: ScopedSession, *, case: OpenCase) -> dict[str, Any] | None:
+    """What the last 补正告知 keeps (`payload` and `actor`, see record.read_event); None when nothing was asked."""
+    event = _last_notice(session, case)
+    return read_event(case, event) if event is not None else None
 
 
 def begin_supplement(session: ScopedSession, *, keys: KeyRing, case: OpenCase, holder: Holder, title: str) -> OpenDraft:
@@ -106,8 +111,7 @@ def begin_supplement(session: ScopedSession, *, keys: KeyRing, case: OpenCase, h
     It is sealed under the case's key. `title` is the form's.
     """
     row, filed = case.row, case.row.filed["form"]
-    begun = select(Draft).where(Draft.tenant_id == row.tenant_id, Draft.case_id == row.id, Draft.state == "open")
-    found = session.scalar(begun.with_for_update())
+    found = _begun(session, case)
     if found is not None:
         return unsealed(session, keys=keys, row=found)
     return start(
@@ -146,8 +150,23 @@ def supply(
     )  # fmt: skip
 
 
+def give_up(session: ScopedSession, *, keys: KeyRing, case: OpenCase) -> None:
+    """The day has passed: what was begun towards the supplement ends with it, files included."""
+    begun = _begun(session, case)
+    if begun is not None:
+        attachments.discard_owner(session, tenant_id=begun.tenant_id, owner_id=begun.id)
+        _end(session, unsealed(session, keys=keys, row=begun))
+
+
+def _begun(session: ScopedSession, case: OpenCase) -> Draft | None:
+    row = case.row
+    begun = select(Draft).where(Draft.tenant_id == row.tenant_id, Draft.case_id == row.id, Draft.state == "open")
+    return session.scalar(begun.with_for_update())
+
+
 def _end(session: ScopedSession, draft: OpenDraft) -> None:
-    draft.row.state, draft.row.typed, draft.row.revisions = "submitted", b"", {}
+    nothing = draft.key.seal(to_bytes(Typed()), context=context(draft.id))
+    draft.row.state, draft.row.typed, draft.row.revisions = "submitted", nothing, {}
     session.flush()
     pointers.remove(session, draft=draft.row)
 

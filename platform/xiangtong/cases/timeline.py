@@ -92,7 +92,10 @@ _SAME_EVENT = and_(
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the 经过. `details` are sentences; `actor` is shown to the window only."""
+    """One line of the 经过. `details` are sentences; `actor` is shown to the window only.
+
+    `result` is the contract's word for how a review, a step or a decision came out.
+    """
 
     seq: int
     type: str
@@ -103,6 +106,12 @@ class Happening:
     push: Push
     push_words: str
     actor: str | None = None
+    result: str | None = None
+
+
+def outcome(happenings: Iterable[Happening]) -> str | None:
+    """How the case was decided (the contract's word); None when it was not."""
+    return next((one.result for one in reversed(list(happenings)) if one.type == "decide"), None)
 
 
 def timeline(session: ScopedSession, *, case: OpenCase, staff: bool = False, english: bool = False) -> list[Happening]:
@@ -124,8 +133,13 @@ def _happening(case: OpenCase, event: CaseEvent, push: Push, reader: Reader) -> 
     return Happening(
         event.seq, event.type, event.state, event.occurred_at, _TITLES[event.type][reader],
         tuple(_details(event.type, kept["payload"], english=reader == IN_ENGLISH)), push, PUSH_WORDS[push][reader],
-        f"{actor['name']}（{actor['staff_no']}）" if reader == WINDOW and actor else None,
+        _named(actor) if reader == WINDOW and actor else None, kept["payload"].get("result"),
     )  # fmt: skip
+
+
+def _named(actor: Mapping[str, str]) -> str:
+    """Who did it; what nobody did has no staff number."""
+    return f"{actor['name']}（{actor['staff_no']}）" if actor["staff_no"] else actor["name"]
 
 
 def _details(kind: str, payload: Mapping[str, Any], *, english: bool) -> Iterable[str]:

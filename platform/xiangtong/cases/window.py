@@ -145,7 +145,11 @@ def decide(
     licence_id: str = "",
     materials: Sequence[NewMaterial] = (),
 ) -> CaseEvent:
-    """办结. Everything but a grant needs a reason; `materials` are the results that are handed out."""
+    """办结. Everything but a grant needs a reason; `materials` are the results that are handed out.
+
+    Nobody is too late (`supplement_expired`) as long as the day they were given is not over.
+    """
+    _not_too_early(case, result)
     payload: dict[str, Any] = {"result": result, "decided_at": _now()}
     if reason or result != "granted":
         payload["reason"] = _said("/reason", reason)
@@ -183,6 +187,13 @@ def correct(
     whole = {**payload, "actor": {name: said_by[name] for name in said_by if name != "staff_id"}}
     said = {"seq": seq, "payload": whole, "reason": _said("/reason", reason)}
     return move(session, case=case, type="correct", payload=said, actor=actor)
+
+
+def _not_too_early(case: OpenCase, result: Decision) -> None:
+    until = case.limits.asked_until
+    if result == "supplement_expired" and until is not None and until >= clock.today():
+        wrong = Problem("/result", f"补正的最后一天是 {until}，还没有过", "The supplement may still come", "early")
+        raise Problems([wrong])
 
 
 def _said(where: str, text: str) -> str:

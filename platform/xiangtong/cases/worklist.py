@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import load_only
 
-from xiangtong.cases import clock
+from xiangtong.cases import clock, moves
 from xiangtong.cases.models import NO_DAY, CaseEvent, CaseRecord
 from xiangtong.cases.numbers import is_case_no
 from xiangtong.kernel import clock as time
@@ -57,7 +57,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case in a list. `days_left` counts working days until `due_on`, negative when late; None: nothing is due."""
+    """One case in a list. `days_left` counts working days until `due_on`, negative when late; None: nothing is due.
+
+    `asked_days_left` counts them for the applicant, who was asked for something; None: nothing is asked.
+    """
 
     id: UUID
     case_no: str
@@ -70,6 +73,7 @@ class Row:
     due_on: date | None
     days_left: int | None
     light: clock.Light
+    asked_days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ _SHOWN: tuple[Any, ...] = (
     CaseRecord.open,
     CaseRecord.submitted_at,
     CaseRecord.due_on,
+    CaseRecord.limits,
 )
 
 
@@ -241,7 +246,13 @@ def _row(case: CaseRecord, days: WorkCalendar, today: date) -> Row:
     return Row(
         case.id, case.case_no, case.item_name, case.applicant_name, case.village_code, case.channel, case.state,
         case.submitted_at, due_on, _days_left(due_on, days, today), clock.light(due_on, today, days),
+        _days_left(_asked_until(case), days, today),
     )  # fmt: skip
+
+
+def _asked_until(case: CaseRecord) -> date | None:
+    waiting = case.state in (moves.ASKED, moves.ASKED_MIDWAY)
+    return clock.from_json(case.limits).asked_until if waiting else None
 
 
 def _days_left(due_on: date | None, days: WorkCalendar, today: date) -> int | None:

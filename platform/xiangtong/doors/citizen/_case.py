@@ -16,6 +16,8 @@ from xiangtong.cases.timeline import Happening
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.services import services
 from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy.calendar import calendar
 
 
 def case_address(code: str, case_no: str) -> str:
@@ -33,8 +35,11 @@ def english_of(official: str) -> str:
     return services().library.vocabulary.english.get(official, "") if language() == "en" else ""
 
 
-def state_words(state: str) -> tuple[str, str]:
-    """What a state is called to the applicant, and the look of its tag."""
+def state_words(state: str, outcome: str | None = None) -> tuple[str, str]:
+    """What a state is called to the applicant, and the look of its tag; `outcome` as `timeline.outcome` gives it."""
+    ended = _outcome_words().get(outcome or "") if state in (moves.DECIDED, moves.DELIVERED) else None
+    if ended is not None:
+        return ended
     words = {
         moves.SUBMITTED: (gettext("已提交，等工作人员看"), ""),
         moves.REVIEWED: (gettext("初步看过，等受理"), ""),
@@ -53,18 +58,50 @@ def state_words(state: str) -> tuple[str, str]:
     return words.get(state, (gettext("正在办理"), ""))
 
 
-def what_next(case: OpenCase) -> str:
+def _outcome_words() -> dict[str, tuple[str, str]]:
+    """A decision that is no grant is never called “done”."""
+    return {
+        "refused": (gettext("没有批准"), "late"),
+        "terminated": (gettext("终止办理了"), "late"),
+        "returned": (gettext("退回来了"), "late"),
+        "reported_up": (gettext("转报上级办理"), ""),
+        "supplement_expired": (gettext("没有按时补充材料，已经结束"), "late"),
+    }
+
+
+def what_next(session: ScopedSession, *, case: OpenCase, outcome: str | None = None) -> str:
     """What happens next and by when, in one sentence; empty when nothing does."""
     row = case.row
+    if row.state in (moves.DECIDED, moves.DELIVERED) and outcome == "supplement_expired":
+        return str(gettext("还需要办的话，可以重新申请。"))
     if row.state in (moves.SUBMITTED, moves.REVIEWED, moves.UNFIT) and row.due_on != NO_DAY:
         return str(gettext("工作人员会在 %(day)s 前告诉您是否受理，您不用跑。", day=day_words(row.due_on)))
     if row.state == moves.HANDLING and row.due_on != NO_DAY:
         return str(gettext("正在办理，承诺在 %(day)s 前办完。", day=day_words(row.due_on)))
     if row.state in (moves.ASKED, moves.ASKED_MIDWAY):
-        return str(gettext("请按下面写的补齐；补齐之前，办理时间先不算。"))
+        return _asked_words(session, case.limits.asked_until)
     if row.state == moves.SUSPENDED:
         return str(gettext("这一段时间不算在办理时间里，好了会继续办。"))
     return ""
+
+
+def _asked_words(session: ScopedSession, until: date | None) -> str:
+    """By when the supplement has to come, how long that is, and what happens otherwise."""
+    today = clock.today()
+    if until is None:
+        return str(gettext("请按下面写的补齐；补齐之前，办理时间先不算。"))
+    if until < today:
+        return str(gettext("补充材料的最后一天已经过了，这份申请马上会结束。还需要办的话，可以重新申请。"))
+    left, day = calendar(session).between(today, until), day_words(until)
+    if not left:
+        return str(gettext("今天是补充材料的最后一天，请今天就补齐，不然这份申请会结束。"))
+    return str(
+        gettext(
+            "请按下面写的补齐，最晚 %(day)s（还有 %(count)s 个工作日）；补齐之前，办理时间先不算。"
+            "过了这一天还没有补，这份申请就会结束。",
+            day=day, count=left,
+        )
+    )  # fmt: skip
 
 
 def day_words(day: date) -> str:

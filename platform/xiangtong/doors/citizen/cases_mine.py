@@ -15,7 +15,7 @@ from xiangtong.cases import moves
 from xiangtong.cases.citizen import cases_of, withdraw
 from xiangtong.cases.record import OpenCase, open_numbered, open_to_move
 from xiangtong.cases.supplements import asked_of
-from xiangtong.cases.timeline import timeline
+from xiangtong.cases.timeline import outcome, timeline
 from xiangtong.dialect.known import as_of_today
 from xiangtong.doors.citizen._case import case_address, english_of, print_address, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
@@ -71,10 +71,12 @@ def show(code: str, case_no: str) -> str:
     with visit(code) as here:
         case = own(here, case_no)
         asked, due_on = asked_of(here.session, case=case) if case.row.state in _WAITING else ([], None)
+        happenings = timeline(here.session, case=case, english=language() == "en")
+        came_out = outcome(happenings)
         return render_template(
             "citizen/case.html", row=case.row, english=english_of(case.row.item_name),
-            state=state_words(case.row.state), next=what_next(case),
-            happenings=told(timeline(here.session, case=case, english=language() == "en")),
+            state=state_words(case.row.state, came_out), next=what_next(here.session, case=case, outcome=came_out),
+            happenings=told(happenings),
             asked=asked, asked_by=due_on,
             answers=_answers(here, case), files=_files(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
             supply_url=url_for("cases.begin_supply", code=code, case_no=case_no),

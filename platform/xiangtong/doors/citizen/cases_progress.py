@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from xiangtong.cases.lookup import asked_for
 from xiangtong.cases.numbers import is_case_no
-from xiangtong.cases.timeline import timeline
+from xiangtong.cases.timeline import outcome, timeline
 from xiangtong.doors.citizen._case import english_of, state_words, told, what_next
 from xiangtong.doors.citizen._visit import site_of
 from xiangtong.doors.shared.access import public
@@ -68,11 +68,12 @@ def _found(town: Township | None, number: str, digits: str, place: str) -> str:
     with services().db.scope(NOBODY) as session:
         tenant_id = town.tenant.id if town else _named(session, place)
         with asked_for(session, keys=services().keys, asked=number, last_four=digits, tenant_id=tenant_id) as case:
-            lines = told(timeline(session, case=case, english=language() == "en"))
+            happenings = timeline(session, case=case, english=language() == "en")
+            came_out = outcome(happenings)
             page = render_template(
                 "citizen/progress_found.html", row=case.row, english=english_of(case.row.item_name),
-                state=state_words(case.row.state), next=what_next(case),
-                happenings=lines, site=site_of(town) if town else {},
+                state=state_words(case.row.state, came_out), next=what_next(session, case=case, outcome=came_out),
+                happenings=told(happenings), site=site_of(town) if town else {},
             )  # fmt: skip
     throttle.clear(services().db, _FOR_NUMBER, number)
     return page

@@ -9,14 +9,17 @@ from werkzeug.wrappers import Response
 
 from xiangtong import attachments
 from xiangtong.cases.citizen import own_case
+from xiangtong.cases.moves import MoveRefused
+from xiangtong.cases.record import OpenCase
 from xiangtong.cases.supplements import NothingChanged, asked_of, begin_supplement, supply
 from xiangtong.doors.citizen._case import case_address
 from xiangtong.doors.citizen._filing import Filing, open_filing, open_to_fill
-from xiangtong.doors.citizen._visit import visit
+from xiangtong.doors.citizen._visit import Visit, visit
 from xiangtong.doors.citizen.cases_mine import own
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import form_of_case
+from xiangtong.drafts.opening import DraftClosed
 from xiangtong.kernel.errors import NotFound, Problems
 from xiangtong.rendering.view import id_of
 
@@ -50,12 +53,7 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response:
     try:
         with visit(code) as here:
             filing = open_to_fill(here, form_code, draft_id)
-            if filing.draft.row.case_id is None:
-                raise NotFound
-            case = own_case(
-                here.session, keys=services().keys, tenant_id=here.tenant.id, case_id=filing.draft.row.case_id,
-                citizen_id=here.citizen_id, to_move=True,
-            )  # fmt: skip
+            case = _supplemented(here, filing, to_move=True)
             supply(
                 here.session, keys=services().keys, case=case, draft=filing.draft, form=filing.form,
                 facts=here.facts,
@@ -67,6 +65,22 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response:
         return redirect(f"{review}?wait=files", 303)
     except NothingChanged:
         return redirect(f"{review}?wait=nothing", 303)
+    except (DraftClosed, MoveRefused):
+        # It was handed in, the day was over, or the case was closed: its own page says what became of it.
+        with visit(code) as here:
+            case = _supplemented(here, open_filing(here, form_code, draft_id))
+            return redirect(case_address(code, case.row.case_no), 303)
+
+
+def _supplemented(here: Visit, filing: Filing, *, to_move: bool = False) -> OpenCase:
+    """The case that this draft supplements; raises NotFound where it supplements none."""
+    case_id = filing.draft.row.case_id
+    if case_id is None:
+        raise NotFound
+    return own_case(
+        here.session, keys=services().keys, tenant_id=here.tenant.id, case_id=case_id, citizen_id=here.citizen_id,
+        to_move=to_move,
+    )  # fmt: skip
 
 
 def _address(filing: Filing, pointer: str | None) -> str:

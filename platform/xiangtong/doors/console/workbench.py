@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from xiangtong import attachments, audit
+from xiangtong.cases.clock import GOLD_DAYS
 from xiangtong.cases.detail import detail_of
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.worklist import Row, counts, decided_today, worklist
@@ -130,12 +131,19 @@ def _listed(here: Desk, sought: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _days(row: Row) -> tuple[str, str]:
+    """What the tag of a line says, and its look: the office's days, the applicant's, or the state."""
+    if row.days_left is not None:
+        return words.days_words(row.days_left), words.LOOKS[row.light]
+    if row.asked_days_left is not None:
+        return words.asked_words(row.asked_days_left), "soon" if row.asked_days_left <= GOLD_DAYS else "still"
+    return str(words.STATES.get(row.state, "")), "done" if row.state in words.SETTLED else "still"
+
+
 def _line(here: Desk, row: Row) -> dict[str, Any]:
-    settled = row.state in words.SETTLED
+    days, look = _days(row)
     return {
-        "case_no": row.case_no, "name": row.applicant_name or "", "item": row.item_name,
-        "days": words.days_words(row.days_left) or str(words.STATES.get(row.state, "")),
-        "look": words.LOOKS[row.light] if row.days_left is not None else ("done" if settled else "still"),
+        "case_no": row.case_no, "name": row.applicant_name or "", "item": row.item_name, "days": days, "look": look,
         "where": words.sentence(
             [here.around.villages.get(row.village_code or "", ""), words.moment_words(row.submitted_at),
              str(words.CHANNELS.get(row.channel, ""))]

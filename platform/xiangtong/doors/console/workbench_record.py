@@ -142,6 +142,8 @@ def _limits(detail: Detail) -> list[tuple[str, str]]:
     ]
     if row.state in words.WAITING:
         found.append((gettext("最晚答复"), words.day_words(row.due_on)))
+    if row.state in (moves.ASKED, moves.ASKED_MIDWAY):
+        found.append((gettext("补正最后一天"), words.day_words(detail.case.limits.asked_until)))
     if detail.case.limits.standing_still:
         found.append((gettext("计时"), gettext("停着，补齐或程序结束后接着算")))
     return [(label, value) for label, value in found if value]

@@ -87,6 +87,13 @@ def days_words(days_left: int | None) -> str:
     return str(gettext("剩 %(count)s 天", count=days_left)) if days_left else str(gettext("今天到期"))
 
 
+def asked_words(days_left: int) -> str:
+    """How long the applicant still has to supply what was asked for, in working days."""
+    if days_left < 0:
+        return str(gettext("补正超期"))
+    return str(gettext("等补正，剩 %(count)s 天", count=days_left)) if days_left else str(gettext("等补正，今天到期"))
+
+
 def moment_words(moment: datetime) -> str:
     """A moment as an office says it: today by the hour, else by the day."""
     here = clock.local(moment)
