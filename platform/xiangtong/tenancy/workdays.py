@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import chinese_calendar
@@ -37,8 +38,14 @@ def seed(session: ScopedSession, *, first: date | None = None, last: date | None
 
 
 def _row(day: date) -> dict[str, Any]:
-    try:
-        working = bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    if day.year not in _announced_years():
         return {"day": day, "working": day.isoweekday() <= 5, "source": "周末规则", "provisional": True}
+    working = bool(chinese_calendar.is_workday(day))
     return {"day": day, "working": working, "source": "国务院放假安排", "provisional": False}
+
+
+@cache
+def _announced_years() -> range:
+    """The years whose holidays the package knows: every year it knows has some, and none between is missing."""
+    days = chinese_calendar.holidays
+    return range(min(days).year, max(days).year + 1)
