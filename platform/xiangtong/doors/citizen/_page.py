@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import others
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.posted import locked_in
-from xiangtong.kernel import clock, crypto
+from xiangtong.kernel import clock
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_step
 from xiangtong.validation.form_data import without_secrets
@@ -35,11 +34,11 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
         "citizen/apply.html",
         form_title=title_of(filing), step_title=words_of(step), step_lang=_foreign(step, "title"),
         hint=step_words(step, "hint", language())[0], hint_lang=_foreign(step, "hint"),
-        number=place_of(filing, step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
+        number=filing.number(step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
         fields=render_step(filing.plan, step, shown, problems, ctx), problems=problem_links(problems, ctx),
         draft=told(filing, hidden), action=filing.address(step),
         others=others.shown(filing.plan, filing.draft.typed, step, ctx, mask=_masked.mask_of),
-        back=filing.before(step) is not None, more=more,
+        back=filing.beside(step, -1) is not None, more=more,
         hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
         moved="moved" in request.args,
     )  # fmt: skip
@@ -81,9 +80,7 @@ def file_address(filing: Filing) -> Callable[[str], str]:
 
 def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
     """What the script of the page is told (components/filing.html); `hidden` are the numbers shown as masks."""
-    facts, key = filing.visit.facts, filing.draft.key
-    secret = crypto.hmac_sm3(key.secret, f"unsent:{filing.draft.id}".encode())
-    form, open_ = filing.form, not filing.visit.reopened
+    facts, form, open_ = filing.visit.facts, filing.form, not filing.visit.reopened
     return {
         "id": str(filing.draft.id),
         "form": filing.plan.digest,
@@ -96,7 +93,7 @@ def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
         "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
         "answers": without_secrets(filing.plan, filing.data) if open_ else {},
         "masks": dict(hidden),
-        "key": base64.b64encode(secret).decode(),
+        "key": filing.unsent_key,
     }
 
 
@@ -113,11 +110,6 @@ def helping(visit: Visit, filing: Filing | None = None) -> dict[str, Any]:
         "help_url": filing.at("apply.ask_help") if filing and may_ask else None,
         "ask_url": f"/{visit.tenant.code}/" if telephone is None else None,
     }
-
-
-def place_of(filing: Filing, step: Step) -> int:
-    """Which of the steps that ask anything this is, from 1."""
-    return filing.steps.index(step) + 1 if step in filing.steps else 1
 
 
 def words_of(step: Step) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response as JsonResponse
 from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from xiangtong import attachments, audit
@@ -18,7 +16,7 @@ from xiangtong.dialect.plan import Step
 from xiangtong.doors.console.workbench_desk import desk
 from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
 from xiangtong.doors.console.workbench_update import blueprint
-from xiangtong.doors.shared import access, asking, files, others, replies
+from xiangtong.doors.shared import access, asking, files, others, replies, stepping
 from xiangtong.doors.shared.filed import filed
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import is_withdrawn
@@ -31,11 +29,10 @@ from xiangtong.kernel.errors import NotFound, Problems, Refusal
 from xiangtong.rendering.answers import answer_rows
 from xiangtong.rendering.render import problem_links, render_step
 from xiangtong.rendering.view import id_of
-from xiangtong.validation.validate import Problem, appeared, not_asked_before
+from xiangtong.validation.validate import Problem
 
 __all__ = ["blueprint"]
 
-_Act = Callable[[Filing, Sequence[Problem]], Response]
 _MAY = access.staff("cases.file_for")
 
 
@@ -45,8 +42,7 @@ def resume(draft_id: UUID) -> Response:
     """Go on where one was."""
     with desk() as here:
         filing = open_filing(here, draft_id)
-        step = filing.plan.step(filing.draft.row.step or "") or filing.steps[0]
-        return redirect(filing.at("update") if filing.newer else filing.at("step", step_id=step.id), 303)
+        return redirect(filing.at("update") if filing.newer else filing.resume(), 303)
 
 
 @blueprint.get("/<uuid:draft_id>/<step_id>")
@@ -64,30 +60,13 @@ def post(draft_id: UUID, step_id: str) -> Response:
     """Save what was posted, then do what the button says: next, back, add, remove, drop."""
     pairs = list(request.form.items(multi=True))
     with desk() as here:
-        filing = open_filing(here, draft_id, to_write=True)
-        late = filing.reader(request.form.get("_form", "")).late
-        filing, act = (_late if late else _heard)(filing, step_id, pairs)
-        if not _posted():
+        filing, act = stepping.heard(open_filing(here, draft_id, to_write=True), step_id, pairs, page=_page)
+        if not stepping.posted_files():
             return act(filing, ())
         tenant_id = here.tenant.id
-    refused = _take(tenant_id, draft_id)
+    refused = stepping.take_files(_place(tenant_id, draft_id))
     with desk() as here:
         return act(open_filing(here, draft_id, to_write=True), refused)
-
-
-def _heard(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
-    asked, seen = filing.step(step_id), set(filing.decision.effective.visible)
-    known = set(filling.written_over(filing.draft.typed))
-    filing = filing.save(pairs)
-    action = request.form.get("_action", "next")
-    if action == "next" and set(filling.written_over(filing.draft.typed)) - known:
-        action = "look"  # Somebody wrote on another page meanwhile: both values are shown before anything else.
-    return filing, lambda now, refused: _acted(now, asked, seen, action, refused)
-
-
-def _late(filing: Filing, step_id: str, pairs: Sequence[tuple[str, str]]) -> tuple[Filing, _Act]:
-    """The page is of an earlier version: saved, not heard."""
-    return filing.save(pairs), lambda now, _refused: redirect(now.moved(step_id), 303)
 
 
 @blueprint.post("/<uuid:draft_id>/save")
@@ -178,72 +157,6 @@ def send(draft_id: UUID) -> Response:
     return make_response(render_template("console/workbench/filed.html", filed=receipt, local=clock.local))
 
 
-def _acted(filing: Filing, asked: Step, seen: set[str], action: str, refused: Sequence[Problem]) -> Response:
-    verb, _, rest = action.partition(":")
-    here = filing.at("step", step_id=asked.id)
-    if verb in ("add", "remove"):
-        return redirect(f"{here}#{id_of(_rows(filing, verb, rest))}", 303)
-    if verb == "look":
-        return make_response(_page(filing, asked))
-    if verb == "take":
-        others.take(filing.here.session, draft=filing.draft, pointer=rest)
-        return redirect(f"{here}#{id_of(rest)}", 303)
-    if verb == "drop":
-        pointer, _, file_id = rest.rpartition(":")
-        with contextlib.suppress(NotFound, ValueError):  # Gone already: the page then shows that it is.
-            files.drop(filing.here.session, draft=filing.draft, pointer=pointer, file_id=UUID(file_id))
-        return redirect(f"{here}#{id_of(pointer)}", 303)
-    if verb == "back":
-        before = filing.beside(asked, -1)
-        return redirect(filing.at("step", step_id=before.id) if before else here, 303)
-    return _onward(filing, asked, seen, refused)
-
-
-def _onward(filing: Filing, asked: Step, seen: set[str], refused: Sequence[Problem]) -> Response:
-    fresh = set(filing.decision.effective.visible) - seen
-    found = filing.problems_at(asked)
-    unseen = not_asked_before(filing.plan, found, fresh)
-    wrong = [*refused, *(one for one in found if one not in unseen)]
-    # Without script, a question that may stay empty has not been seen by anybody either.
-    more = bool(unseen) or (
-        not request.form.get("_seen") and appeared(filing.plan, asked.id, filing.decision.stored, fresh)
-    )
-    if wrong or more:
-        return make_response(_page(filing, asked, wrong, more=more), 422 if wrong else 200)
-    following = filing.beside(asked, 1)
-    filling.save_step(filing.here.session, draft=filing.draft, step=(following or asked).id)
-    return redirect(filing.at("step", step_id=following.id) if following else filing.at("review"), 303)
-
-
-def _rows(filing: Filing, verb: str, rest: str) -> str:
-    """Add a row, or take one away; gives the pointer to show. What names no rows changes nothing."""
-    pointer, _, index = (rest, "", "") if verb == "add" else rest.rpartition("/")
-    question, session, draft = filing.plan.question_at(pointer), filing.here.session, filing.draft
-    if question is None or not question.is_rows:
-        return pointer
-    if verb == "add":
-        filling.add_row(session, draft=draft, pointer=pointer)
-        return f"{pointer}/{draft.typed.row_count(pointer)}"
-    if index.isdecimal():
-        filling.remove_row(session, draft=draft, pointer=pointer, index=int(index))
-    return pointer
-
-
-def _posted() -> list[tuple[str, FileStorage]]:
-    return [(name, upload) for name, upload in request.files.items(multi=True) if upload.filename]
-
-
-def _take(tenant_id: int, draft_id: UUID) -> list[Problem]:
-    problems = []
-    for pointer, sent in _posted():
-        try:
-            files.take(_place(tenant_id, draft_id), pointer=pointer, upload=sent, page=request.form.get("_form", ""))
-        except Refusal as refusal:
-            told = f"{sent.filename}：{refusal.message}"
-            problems.append(Problem(pointer, refusal.code, told, refusal.message_en, told))
-    return problems
-
-
 def _place(tenant_id: int, draft_id: UUID) -> files.Place:
     return files.Place(tenant_id, draft_id, Holder(staff_id=asking.staff().subject_id))
 
@@ -252,11 +165,11 @@ def _page(filing: Filing, asked: Step, problems: Sequence[Problem] = (), *, more
     ctx = filing.context()
     return render_template(
         "console/workbench/fill.html", filing=filing, form_title=filing.form.title, asked=asked,
-        number=filing.steps.index(asked) + 1 if asked in filing.steps else 1, count=len(filing.steps) + 1,
+        number=filing.number(asked), count=len(filing.steps) + 1,
         saved=f"{clock.local(filing.draft.row.updated_at):%H:%M}", more=more, moved="moved" in request.args,
         others=others.shown(filing.plan, filing.draft.typed, asked, ctx),
         fields=render_step(filing.plan, asked, filing.data, problems, ctx), problems=problem_links(problems, ctx),
-        action=filing.at("step", step_id=asked.id), back=filing.beside(asked, -1) is not None,
+        action=filing.address(asked), back=filing.beside(asked, -1) is not None,
         village=filing.here.around.villages.get(filing.draft.row.village_code or "", ""),
     )  # fmt: skip
 
@@ -267,10 +180,10 @@ def _review(filing: Filing, unagreed: str = "") -> str:
     return render_template(
         "console/workbench/fill_review.html", filing=filing, form_title=filing.form.title, rows=rows,
         problems=problems, count=len(filing.steps) + 1, unagreed=unagreed,
-        back=filing.at("step", step_id=filing.steps[-1].id),
+        back=filing.address(filing.steps[-1]),
     )  # fmt: skip
 
 
 def _at(filing: Filing, problem: Problem) -> str:
     shown = (one for one in filing.steps if problem in filing.problems_at(one))
-    return f"{filing.at('step', step_id=next(shown, filing.steps[0]).id)}#{id_of(problem.pointer)}"
+    return f"{filing.address(next(shown, filing.steps[0]))}#{id_of(problem.pointer)}"

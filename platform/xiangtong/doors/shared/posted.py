@@ -30,10 +30,6 @@ def locked_in(typed: Typed) -> frozenset[str]:
     return frozenset(typed.values.get(KNOWN, ()))
 
 
-def _shows_all(_plan: Plan, _pointer: str, _stored: Raw, _posted: Raw) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads what a page of `page` sends for a draft that is on `form` by now.
@@ -44,7 +40,7 @@ class Reader:
     form: Form
     page: Form
     draft: OpenDraft
-    stands_for: Callable[[Plan, str, Raw, Raw], bool] = _shows_all
+    stands_for: Callable[[Plan, str, Raw, Raw], bool]
 
     @property
     def late(self) -> bool:
