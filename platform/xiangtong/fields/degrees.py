@@ -14,22 +14,13 @@ class Degrees(Hundredths):
 
     name = "degrees"
     normal = "millionths"
+    places = 6
     unit = "°"
     unit_en = "°"
 
-    def problems(self, value: Any, question: Question) -> list[Sentence]:
-        """What is no such number."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return []
-        return [Sentence("type", "请填度数，比如 119.412345", "Please write degrees, such as 119.412345")]
-
-    def typed(self, value: Any) -> str:
-        """Write a stored value the way a person would type it: 119412345 → ``119.412345``."""
-        if isinstance(value, bool) or not isinstance(value, int):
-            return str(value)
-        whole, part = divmod(abs(value), 1_000_000)
-        sign = "-" if value < 0 else ""
-        return f"{sign}{whole}.{part:06d}".rstrip("0").rstrip(".") if part else f"{sign}{whole}"
+    def wanted(self) -> Sentence:
+        """What to write, with an example."""
+        return Sentence("type", "请填度数，比如 119.412345", "Please write degrees, such as 119.412345")
 
     def display(self, value: Any, question: Question) -> str:
         """``119.412345°``."""

@@ -14,29 +14,31 @@ class Hundredths(Kind):
     normal = "hundredths"
     schema = {"type": "integer"}
     needs = ("minimum", "maximum")
+    #: How many decimals are stored.
+    places = 2
     unit = ""
     unit_en = ""
     example = "120.5"
 
     def problems(self, value: Any, question: Question) -> list[Sentence]:
         """What is no such number."""
-        if isinstance(value, bool) or not isinstance(value, int):
-            return [
-                Sentence(
-                    "type",
-                    f"请填数字，最多两位小数，比如 {self.example}",
-                    f"Please write a number with at most two decimals, such as {self.example}",
-                )
-            ]
-        return []
+        return [] if isinstance(value, int) and not isinstance(value, bool) else [self.wanted()]
+
+    def wanted(self) -> Sentence:
+        """What to write, with an example."""
+        return Sentence(
+            "type",
+            f"请填数字，最多两位小数，比如 {self.example}",
+            f"Please write a number with at most two decimals, such as {self.example}",
+        )
 
     def typed(self, value: Any) -> str:
         """Write a stored value the way a person would type it: 12050 → ``120.5``."""
         if isinstance(value, bool) or not isinstance(value, int):
             return str(value)
-        whole, part = divmod(abs(value), 100)
+        whole, part = divmod(abs(value), 10**self.places)
         sign = "-" if value < 0 else ""
-        return f"{sign}{whole}.{part:02d}".rstrip("0").rstrip(".") if part else f"{sign}{whole}"
+        return f"{sign}{whole}.{part:0{self.places}}".rstrip("0") if part else f"{sign}{whole}"
 
     def display(self, value: Any, question: Question) -> str:
         """Write the number with its unit: ``120.5 平方米``."""
