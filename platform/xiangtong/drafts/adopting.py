@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from xiangtong.drafts import pointers
 from xiangtong.drafts.filling import latest
@@ -37,11 +37,24 @@ def adopt(
     return len(found)
 
 
+def note(session: ScopedSession, *, keys: KeyRing, tenant_id: int, draft_id: UUID, knowing: Knowing) -> None:
+    """Put into an open draft what `knowing` says of it. Any scope will do; it counts as no save."""
+    with within(session, tenant_id=tenant_id):
+        row = session.scalar(_locked(tenant_id, draft_id))
+        if row is not None and row.state == "open":
+            draft = unsealed(session, keys=keys, row=row)
+            row.typed = draft.key.seal(to_bytes(knowing(row, draft.typed)), context=context(row.id))
+            session.flush()
+
+
+def _locked(tenant_id: int, draft_id: UUID) -> Select[Draft]:
+    return select(Draft).where(Draft.tenant_id == tenant_id, Draft.id == draft_id).with_for_update()
+
+
 def _adopt(
     session: ScopedSession, keys: KeyRing, pointer: CitizenDraft, citizen_id: UUID, knowing: Knowing
 ) -> None:  # fmt: skip
-    query = select(Draft).where(Draft.tenant_id == pointer.tenant_id, Draft.id == pointer.draft_id)
-    row = session.scalar(query.with_for_update())
+    row = session.scalar(_locked(pointer.tenant_id, pointer.draft_id))
     if row is None or row.state != "open" or row.citizen_id != pointer.citizen_id:
         return
     draft = unsealed(session, keys=keys, row=row)

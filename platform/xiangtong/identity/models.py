@@ -58,6 +58,7 @@ class WebSession(Base):
     subject_id: Mapped[UUID]
     home_tenant: Mapped[int | None]
     assurance: Mapped[str]
+    draft_id: Mapped[UUID | None]  # the one draft that a device which came by a code may open
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -66,6 +66,7 @@ class SignedIn:
     reach: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
     must_change: bool = False
+    draft_id: UUID | None = None  # of a revisit: the one draft it opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,12 @@ def key_of(token: str) -> str:
 
 def open_session(
     session: ScopedSession, *, kind: Kind, subject_id: UUID, tenant_id: int | None = None, assurance: int = 1,
-    device: str = "",
+    device: str = "", draft_id: UUID | None = None,
 ) -> str:  # fmt: skip
     """Open a session and return its token (256 random bits); beyond the count the oldest ends.
 
-    Staff need a tenant, and the session's scope set to it; a citizen's scope is entered here.
+    A revisit names the one draft that it opens. Staff need a tenant, and the session's scope set to it; a citizen's
+    scope is entered here.
     """
     token, now, limits = (GUEST_MARK if kind in GUESTS else "") + ids.token(), clock.now(), LIMITS[kind]
     key, expires_at = key_of(token), now + limits.whole
@@ -97,7 +99,7 @@ def open_session(
         session.add(
             WebSession(
                 key=key, kind=kind, subject_id=subject_id, home_tenant=tenant_id, assurance=str(assurance),
-                created_at=now, seen_at=now, expires_at=expires_at,
+                draft_id=draft_id, created_at=now, seen_at=now, expires_at=expires_at,
             )
         )  # fmt: skip
     if kind == "staff_step":
@@ -134,7 +136,9 @@ def resolve(db: Database, *, token: str) -> SignedIn | None:
 
 
 def _signed_in(row: WebSession) -> SignedIn:
-    return SignedIn(row.key, row.kind, row.subject_id, row.home_tenant, int(row.assurance), row.expires_at)
+    return SignedIn(
+        row.key, row.kind, row.subject_id, row.home_tenant, int(row.assurance), row.expires_at, draft_id=row.draft_id
+    )
 
 
 def _staff(row: WebSession, staff: Staff) -> SignedIn:

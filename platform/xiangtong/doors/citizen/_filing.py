@@ -12,7 +12,7 @@ from flask import url_for
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.doors.citizen import _masked
+from xiangtong.doors.citizen import _covered, _masked
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import filing
 from xiangtong.doors.shared.services import services
@@ -45,6 +45,21 @@ class Filing(filing.Filing):
         """Whether this draft supplements a case that was filed."""
         return self.draft.row.case_id is not None
 
+    @cached_property
+    def covered(self) -> frozenset[str]:
+        """The pointers of what this person may not read: it was typed elsewhere, and they came by a code."""
+        if self.visit.reopened:
+            return _covered.secrets(self.plan, self.draft.typed)
+        return frozenset() if self.visit.guest else _covered.still(self.plan, self.draft.typed)
+
+    def covers(self, pointer: str) -> bool:
+        """Whether an answer, the parts of one, or what is computed from its neighbours may not be read."""
+        question = self.plan.question_at(pointer)
+        if question is not None and question.is_derived:
+            beside = pointer.rpartition("/")[0]
+            return self.visit.reopened or any(one.rpartition("/")[0] == beside for one in self.covered)
+        return pointer in self.covered or any(one.startswith(f"{pointer}/") for one in self.covered)
+
     @property
     def review(self) -> str:
         """The page to look it all over before it is filed."""
@@ -61,6 +76,9 @@ class Filing(filing.Filing):
 
     def stands_for(self, plan: Plan, pointer: str, stored: Raw, posted: Raw) -> bool:
         """Whether a posted text is only the mask under which a guest's page shows what is stored."""
+        unseen = posted in ("", []) and bool(stored) and pointer in self.covered
+        if unseen and not _masked.mask_of(plan, pointer, stored, strict=True):
+            return True  # A choice that may not be seen stands there as if nothing were chosen.
         return _masked.stands_for(plan, pointer, stored, posted)
 
 
@@ -81,6 +99,6 @@ def open_to_fill(visit: Visit, form_code: str, draft_id: UUID) -> Filing:
 
 
 def _with_form(visit: Visit, draft: OpenDraft, form_code: str) -> Filing:
-    if draft.row.form_code != form_code:
+    if draft.row.form_code != form_code or visit.only not in (None, draft.id):
         raise NotFound
     return Filing(draft, form_of_draft(visit.session, draft.row), visit)

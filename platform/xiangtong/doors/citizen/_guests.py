@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from xiangtong.doors.citizen import _known
+from xiangtong.doors.citizen import _covered, _known
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import form_of_draft
 from xiangtong.drafts import adopting
@@ -23,16 +23,39 @@ def guest_address(onward: str) -> str | None:
     return f"{onward}/guest" if _START.match(onward) else None
 
 
+def remember(session: ScopedSession, *, tenant_id: int, draft_id: UUID) -> None:
+    """A code leads to this draft: what is sensitive in it was typed before whoever brings the code came."""
+
+    def noting(row: Draft, typed: Typed) -> Typed:
+        try:
+            return _covered.noted(form_of_draft(session, row).plan, typed)
+        except NoSuchForm:
+            return typed
+
+    adopting.note(session, keys=services().keys, tenant_id=tenant_id, draft_id=draft_id, knowing=noting)
+
+
 def take_over(
-    session: ScopedSession, *, guest_id: UUID, citizen_id: UUID, claims: Claims | None, only: UUID | None = None
+    session: ScopedSession, *, guest_id: UUID, citizen_id: UUID, claims: Claims | None,
+    came_by_code: UUID | None = None,
 ) -> None:  # fmt: skip
-    """What the guest began is the citizen's now, with what is known of them put in."""
+    """What the guest began is the citizen's now, with what is known of them put in.
+
+    Whoever `came_by_code` takes that one draft only, and reads what stands in it only if it names them.
+    """
 
     def knowing(row: Draft, typed: Typed) -> Typed:
         try:
             plan = form_of_draft(session, row).plan
         except NoSuchForm:
             return typed  # Nothing hinders signing in; the page of the draft says what is wrong with it.
-        return _known.recognised(plan, typed, claims, for_other=row.agent_mode == "agent")
+        for_other = row.agent_mode == "agent"
+        if came_by_code is None or _known.is_named(plan, typed, claims, for_other=for_other):
+            kept = _covered.forgotten(typed)
+        else:
+            kept = _covered.noted_anew(plan, typed)
+        return _known.recognised(plan, kept, claims, for_other=for_other)
 
-    adopting.adopt(session, keys=services().keys, guest_id=guest_id, citizen_id=citizen_id, knowing=knowing, only=only)
+    adopting.adopt(
+        session, keys=services().keys, guest_id=guest_id, citizen_id=citizen_id, knowing=knowing, only=came_by_code
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xiangtong.dialect.plan import Plan, Question
+from xiangtong.doors.citizen import _covered
 from xiangtong.doors.shared.posted import KNOWN, locked_in
 from xiangtong.drafts.typed import Typed
 from xiangtong.identity.ports import Claims
@@ -45,6 +46,13 @@ def recognised(plan: Plan, typed: Typed, claims: Claims | None, *, for_other: bo
         name: value for name, value in fresh.values.items() if name in (KNOWN, *locked) or not typed.values.get(name)
     }
     return typed.changed(known)
+
+
+def is_named(plan: Plan, typed: Typed, claims: Claims | None, *, for_other: bool) -> bool:
+    """Whether the draft named this very citizen, by their number, before anybody came to it by a code."""
+    known = prefilled(plan, claims, for_other=for_other, village=None).values
+    at = {pointer: value for pointer, value in known.items() if claims and value == claims.id_number}
+    return claims is not None and bool(claims.id_number) and _covered.names(plan, typed, at, claims.id_number)
 
 
 def sources(plan: Plan, typed: Typed, *, from_sign_in: str, chosen_before: str) -> dict[str, str]:

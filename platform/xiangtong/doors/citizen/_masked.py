@@ -5,10 +5,11 @@ The page posts the mask back; a mask stands for what is stored. Who wants anothe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from xiangtong.dialect.plan import Plan
+from xiangtong.doors.citizen._covered import FILES, is_secret
 from xiangtong.drafts.typed import Raw, Typed
 from xiangtong.fields.kinds import KINDS
 from xiangtong.validation.form_data import put_value
@@ -28,15 +29,13 @@ _WRITTEN = _KINDS | {
 }
 
 
-def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = (), reopened: bool = False) -> dict[str, str]:
+def masks(plan: Plan, typed: Typed, *, wrong: Collection[str] = (), covered: Collection[str] = ()) -> dict[str, str]:
     """The mask of every such number in a draft, by pointer; what is wrong with a `wrong` one has to be seen.
 
-    On a device that `reopened` the draft by a code, whatever is sensitive stays masked.
+    What is `covered` stays masked, whatever is wrong with it.
     """
-    found = {pointer: mask_of(plan, pointer, raw, strict=reopened) for pointer, raw in typed.values.items()}
-    if not reopened:
-        found = {pointer: mask for pointer, mask in found.items() if pointer not in wrong}
-    return {pointer: mask for pointer, mask in found.items() if mask}
+    found = {pointer: mask_of(plan, pointer, raw, strict=pointer in covered) for pointer, raw in typed.values.items()}
+    return {pointer: mask for pointer, mask in found.items() if mask and (pointer not in wrong or pointer in covered)}
 
 
 def mask_of(plan: Plan, pointer: str, raw: Raw, *, strict: bool = False) -> str:
@@ -44,8 +43,7 @@ def mask_of(plan: Plan, pointer: str, raw: Raw, *, strict: bool = False) -> str:
     question = plan.question_at(pointer)
     if question is None or not isinstance(raw, str):
         return ""
-    secret = question.sensitive or question.kind == "person-name" or question.line_kind in _KINDS
-    sensitive = strict and secret and question.kind in _WRITTEN
+    sensitive = strict and is_secret(question) and question.kind in _WRITTEN
     if not sensitive and (question.kind not in _KINDS or len(raw.strip()) < 8):
         return ""
     return KINDS[question.kind].mask(KINDS[question.kind].parse(raw))
@@ -64,10 +62,16 @@ def stands_for(plan: Plan, pointer: str, stored: Raw, posted: Raw) -> bool:
     )
 
 
-def shown(plan: Plan, data: Mapping[str, Any], masks: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The answers as a page shows them."""
+def shown(
+    plan: Plan, data: Mapping[str, Any], masks: Mapping[str, str], *, covered: Collection[str] = ()
+) -> dict[str, Any]:
+    """The answers as a page shows them; what is covered and cannot be masked is as if nobody had answered."""
     copy: dict[str, Any] = _copied(data)
-    for pointer, mask in masks:
+    for pointer in covered:
+        question = plan.question_at(pointer)
+        if pointer not in masks and question is not None and question.kind not in FILES:
+            put_value(plan, copy, pointer, "")
+    for pointer, mask in masks.items():
         put_value(plan, copy, pointer, mask)
     return copy
 

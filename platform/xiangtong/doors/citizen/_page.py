@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -10,13 +11,14 @@ from flask_babel import gettext
 
 from xiangtong.dialect.english import foreign, step_words
 from xiangtong.dialect.known import as_of_today
-from xiangtong.dialect.plan import Step
-from xiangtong.doors.citizen import _earlier, _known, _licences, _masked
+from xiangtong.dialect.plan import Plan, Step
+from xiangtong.doors.citizen import _covered, _earlier, _known, _licences, _masked
 from xiangtong.doors.citizen._filing import Filing
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import others
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.posted import locked_in
+from xiangtong.drafts.typed import Raw
 from xiangtong.kernel import clock
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_step
@@ -28,8 +30,8 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
     """The page of one step. `more`: what was answered made further questions appear."""
     ctx = context(filing)
     row, wrong = filing.draft.row, {one.pointer for one in filing.decision.problems}
-    hidden = _masked.masks(filing.plan, filing.draft.typed, wrong=wrong, reopened=filing.visit.reopened)
-    shown = _masked.shown(filing.plan, filing.data, hidden.items())
+    hidden = _masked.masks(filing.plan, filing.draft.typed, wrong=wrong, covered=filing.covered)
+    shown = _masked.shown(filing.plan, filing.data, hidden, covered=filing.covered)
     return render_template(
         "citizen/apply.html",
         form_title=title_of(filing), step_title=words_of(step), step_lang=_foreign(step, "title"),
@@ -37,11 +39,18 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
         number=filing.number(step), count=len(filing.steps) + 1, saved=f"{clock.local(row.updated_at):%H:%M}",
         fields=render_step(filing.plan, step, shown, problems, ctx), problems=problem_links(problems, ctx),
         draft=told(filing, hidden), action=filing.address(step),
-        others=others.shown(filing.plan, filing.draft.typed, step, ctx, mask=_masked.mask_of),
+        others=others.shown(filing.plan, filing.draft.typed, step, ctx, mask=partial(_mask_of_other, filing)),
         back=filing.beside(step, -1) is not None, more=more,
         hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
         moved="moved" in request.args,
     )  # fmt: skip
+
+
+def _mask_of_other(filing: Filing, plan: Plan, pointer: str, raw: Raw) -> str:
+    """How another phone's answer is shown beside the one that stands."""
+    question = plan.question_at(pointer)
+    hidden = bool(filing.covered) and question is not None and _covered.is_secret(question)
+    return _masked.mask_of(plan, pointer, raw, strict=hidden) or (_covered.UNREADABLE if hidden else "")
 
 
 def context(filing: Filing) -> RenderContext:
@@ -51,7 +60,7 @@ def context(filing: Filing) -> RenderContext:
         options=as_of_today(filing.plan, filing.facts).options,
         visible=frozenset(counted.visible),
         required=frozenset(counted.required),
-        derived=counted.derived,
+        derived={pointer: value for pointer, value in counted.derived.items() if not filing.covers(pointer)},
         locked=locked_in(filing.draft.typed),
         sources=_known.sources(
             filing.plan,
@@ -70,9 +79,11 @@ def context(filing: Filing) -> RenderContext:
 def file_address(filing: Filing) -> Callable[[str], str]:
     """How a file of this draft is addressed."""
 
+    covered = _covered.files(filing.draft.typed)
+
     def address(file_id: str) -> str:
         code = filing.visit.tenant.code
-        shown = file_id and not filing.visit.reopened
+        shown = file_id and not filing.visit.reopened and (filing.visit.guest or file_id not in covered)
         return url_for("uploads.show", code=code, draft_id=filing.draft.id, file_id=file_id) if shown else ""
 
     return address
@@ -80,7 +91,8 @@ def file_address(filing: Filing) -> Callable[[str], str]:
 
 def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
     """What the script of the page is told (components/filing.html); `hidden` are the numbers shown as masks."""
-    facts, form, open_ = filing.visit.facts, filing.form, not filing.visit.reopened
+    facts, form = filing.visit.facts, filing.form
+    open_ = not (filing.visit.reopened or filing.covered)
     return {
         "id": str(filing.draft.id),
         "form": filing.plan.digest,

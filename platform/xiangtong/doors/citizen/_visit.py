@@ -35,7 +35,12 @@ class Visit:
     around: Neighbourhood
     citizen_id: UUID
     guest: bool = False
-    reopened: bool = False  # by a guest, on another device: numbers and names stay masked
+    only: UUID | None = None  # the one draft that is open to a guest on another device, who sees masks
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a guest came by a code: numbers and names stay masked."""
+        return self.only is not None
 
     @property
     def tenant(self) -> Tenant:
@@ -58,19 +63,19 @@ class Visit:
 def visit(code: str) -> Iterator[Visit]:
     """The citizen (or guest) in the township of a 9-digit code, in one transaction; raises NotFound."""
     signed_in = citizen()
-    with visit_as(code, signed_in.subject_id, kind=signed_in.kind) as here:
+    with visit_as(code, signed_in.subject_id, kind=signed_in.kind, only=signed_in.draft_id) as here:
         yield here
 
 
 @contextmanager
-def visit_as(code: str, who: UUID, *, kind: str = "citizen") -> Iterator[Visit]:
+def visit_as(code: str, who: UUID, *, kind: str = "citizen", only: UUID | None = None) -> Iterator[Visit]:
     """The same for whoever is not signed in yet, under the id they will have."""
     db = services().db
     found = recall(db, code=code)
     with db.scope(Scope(citizen_id=who, tenant_id=found.town.tenant.id if found else None)) as session:
         found = found or learn(session, code=code)
         g.site = partial(site_of, found.town)  # Told only where a page is made.
-        yield Visit(session, found.town, found.around, who, guest=kind != "citizen", reopened=kind == "revisit")
+        yield Visit(session, found.town, found.around, who, guest=kind != "citizen", only=only)
 
 
 def site_of(town: Township) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong.doors.citizen._filing import Filing, open_filing
-from xiangtong.doors.citizen._guests import take_over
+from xiangtong.doors.citizen._guests import remember, take_over
 from xiangtong.doors.citizen._page import title_of
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared.access import citizen, public
@@ -151,12 +151,17 @@ def _let_in(found: Found) -> Response:
         tenant = session.get_one(Tenant, found.tenant_id)
         onward = url_for("apply.resume", code=tenant.code, form_code=found.form_code, draft_id=found.draft_id)
         response = redirect(onward, 303)
+        remember(session, tenant_id=found.tenant_id, draft_id=found.draft_id)
         if who is not None and who.kind == "citizen":
             claims = citizens.load(session, keys=services().keys, citizen_id=who.subject_id)
-            take_over(session, guest_id=found.guest_id, citizen_id=who.subject_id, claims=claims, only=found.draft_id)
+            take_over(
+                session, guest_id=found.guest_id, citizen_id=who.subject_id, claims=claims, came_by_code=found.draft_id
+            )
             return response
-        if who is not None and who.subject_id == found.guest_id:
+        if who is not None and who.kind == "guest" and who.subject_id == found.guest_id:
             return response
-        token = sessions.open_session(session, kind="revisit", subject_id=found.guest_id, assurance=0)
+        token = sessions.open_session(
+            session, kind="revisit", subject_id=found.guest_id, assurance=0, draft_id=found.draft_id
+        )
     set_cookie(response, token, seconds=int(sessions.LIMITS["revisit"].whole.total_seconds()))
     return response

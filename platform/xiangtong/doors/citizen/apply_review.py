@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,7 +15,9 @@ from xiangtong.cases.citizen import own_case
 from xiangtong.cases.models import NO_DAY
 from xiangtong.cases.submit import FilingClosed, FormChanged, FormWithdrawn, submit
 from xiangtong.dialect.plan import Step
+from xiangtong.doors.citizen import _masked
 from xiangtong.doors.citizen._case import case_address, day_words, english_of, print_address
+from xiangtong.doors.citizen._covered import UNREADABLE
 from xiangtong.doors.citizen._filing import Filing, open_filing
 from xiangtong.doors.citizen._page import context, file_address, helping, title_of, words_of
 from xiangtong.doors.citizen._visit import visit
@@ -144,8 +146,16 @@ def receipt(code: str, form_code: str, draft_id: UUID) -> str:
 def _parts(filing: Filing) -> list[Part]:
     stored = filing.decision.stored
     # Whoever checks their own answers has to be able to read them.
-    given = answers(filing.plan, stored, masked=False, ctx=context(filing))
+    given = [_readable(filing, one) for one in answers(filing.plan, stored, masked=False, ctx=context(filing))]
     return [_part(filing, step, given) for step in filing.steps]
+
+
+def _readable(filing: Filing, answer: Answer) -> Answer:
+    """The answer, or its mask where it was typed elsewhere by whoever it is about."""
+    if not filing.covers(answer.pointer):
+        return answer
+    raw = filing.draft.typed.values.get(answer.pointer)
+    return replace(answer, value=_masked.mask_of(filing.plan, answer.pointer, raw, strict=True) or UNREADABLE)
 
 
 def _part(filing: Filing, step: Step, given: Sequence[Answer]) -> Part:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
 from xiangtong.doors.citizen import _expired
-from xiangtong.doors.citizen._filing import open_to_fill
+from xiangtong.doors.citizen._covered import is_secret
+from xiangtong.doors.citizen._filing import Filing, open_to_fill
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared import replies
 from xiangtong.doors.shared.access import public
@@ -40,7 +42,14 @@ def save(code: str, form_code: str, draft_id: UUID) -> Response:
         told = filing.again()
         if reader.late:
             return jsonify(replies.late(told.revision, saved))
-        return jsonify(replies.saved(told.revision, saved, fields, told.decision.problems))
+        readable = tuple(one for one in saved.conflicts if not _hidden(told, one.pointer))
+        seen = replace(saved, conflicts=readable)
+        return jsonify(replies.saved(told.revision, seen, fields, told.decision.problems))
+
+
+def _hidden(filing: Filing, pointer: str) -> bool:
+    question = filing.plan.question_at(pointer) if filing.visit.reopened or filing.covered else None
+    return question is not None and is_secret(question)
 
 
 @public

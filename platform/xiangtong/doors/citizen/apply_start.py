@@ -74,7 +74,7 @@ def _signed_in() -> bool:
 
 def _guest() -> UUID | None:
     found = person()
-    return found.subject_id if found is not None and found.kind in sessions.GUESTS else None
+    return found.subject_id if found is not None and found.kind == "guest" else None
 
 
 def _start(here: Visit, form_code: str) -> str:

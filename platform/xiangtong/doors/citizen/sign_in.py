@@ -146,7 +146,9 @@ def _open(claims: Claims) -> str:
             sessions.close_session(session, token=earlier)
         citizen_id = citizens.upsert(session, keys=services().keys, claims=claims)
         if before is not None and before.kind in sessions.GUESTS:
-            take_over(session, guest_id=before.subject_id, citizen_id=citizen_id, claims=claims)
+            take_over(
+                session, guest_id=before.subject_id, citizen_id=citizen_id, claims=claims, came_by_code=before.draft_id
+            )
         return sessions.open_session(
             session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()
         )

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from xiangtong import attachments
 from xiangtong.attachments import UPLOAD_PATH, LocalStorage
+from xiangtong.doors.citizen import _covered
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen, signed
 from xiangtong.doors.shared.frame import csrf
@@ -79,6 +80,8 @@ def show(code: str, draft_id: UUID, file_id: UUID) -> Response:
             session, keys=services().keys, tenant_id=place.tenant_id, draft_id=draft_id, holder=place.holder
         )
         row = attachments.find(session, tenant_id=place.tenant_id, attachment_id=file_id, owner_id=draft_id)
+        if signed_in_citizen().kind == "citizen" and str(file_id) in _covered.files(draft.typed):
+            raise NotFound
         stored = attachments.reopen(row, key=draft.key)
     if not stored.ready:
         raise NotFound("这个文件还在检查，请过一会儿再看", "The file is still being looked at")
@@ -134,6 +137,8 @@ def _place(code: str, draft_id: UUID) -> files.Place:
     with services().db.scope(NOBODY) as session:
         tenant_id = session.scalar(select(Tenant.id).where(Tenant.code == code))
     if tenant_id is None:
+        raise NotFound
+    if signed_in_citizen().draft_id not in (None, draft_id):
         raise NotFound
     return files.Place(tenant_id, draft_id, Holder(citizen_id=signed_in_citizen().subject_id))
 

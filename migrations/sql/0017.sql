@@ -1,0 +1,1 @@
+ALTER TABLE web_session ADD COLUMN draft_id UUID;
