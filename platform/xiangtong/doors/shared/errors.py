@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from flask_babel import get_locale, lazy_gettext
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from xiangtong.kernel.errors import Problems, Refusal, TooMany
+from xiangtong.kernel.errors import NotFound, Problems, Refusal, TooMany
 from xiangtong.kernel.ids import short_code
 
 _LOG = logging.getLogger(__name__)
@@ -50,12 +50,20 @@ def _refusal(error: Refusal) -> Response:
 
 
 def _sentence(error: Refusal) -> str:
+    if isinstance(error, NotFound) and error.message == NotFound().message:
+        return ""  # The page for it has more to say.
     return error.message_en if str(get_locale()).startswith("en") else error.message
 
 
 def _stale_form(error: CSRFError) -> Response:
-    sentence = "页面打开太久了，为了安全请刷新后再试，填过的内容已经保存"
-    return _answer(400, "STALE", sentence, None)
+    g.again = _readable()
+    return _answer(400, "STALE", gettext("这一页打开太久了，为了安全要重新打开，再点一次。"), None)
+
+
+def _readable() -> str:
+    """The address that was posted to, where it also shows a page."""
+    routes = current_app.create_url_adapter(request)
+    return request.path if routes is not None and routes.test(request.path, "GET") else ""
 
 
 def _http(error: HTTPException) -> Response:
@@ -81,7 +89,12 @@ def _answer(status: int, code: str, message: str, error: Refusal | None) -> Resp
     page = status if status in _PAGES else (400 if status < 500 else 500)
     problems = error.problems if isinstance(error, Problems) else ()
     body = render_template(
-        f"errors/{page}.html", message=message, code=code, problems=problems, reference=g.get("reference", "")
+        f"errors/{page}.html",
+        message=message,
+        code=code,
+        problems=problems,
+        reference=g.get("reference", ""),
+        again=g.get("again", ""),
     )
     return make_response(body, status)
 
