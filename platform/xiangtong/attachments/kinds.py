@@ -18,8 +18,11 @@ WORDS = {
     "image/webp": "WebP 图片",
     "application/pdf": "PDF 文件",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word 文档",
+    "application/ofd": "OFD 版式文件",
 }
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# The fixed layout of Chinese offices (GB/T 33190): a zip with OFD.xml at its root.
+OFD = "application/ofd"
 PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
 # iPhones write HEIC, which the computers at the windows cannot show; browsers turn it into JPEG when asked for JPEG.
 HEIC = frozenset({"image/heic", "image/heif"})
@@ -28,11 +31,15 @@ _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one question takes: at most `max_files` files of at most `max_bytes` bytes each, of these media types."""
+    """What one question takes: at most `max_files` files of at most `max_bytes` bytes each, of these media types.
+
+    exact  nothing is taken out of a photo either: what an office issued stays as it issued it
+    """
 
     max_bytes: int = 10 * MB
     max_files: int = 9
     media_types: frozenset[str] = PHOTOS | {"application/pdf"}
+    exact: bool = False
 
     @property
     def accepted_words(self) -> str:
@@ -80,15 +87,16 @@ class Examined:
 def examine(data: bytes, *, rules: Rules, sha256: str | None = None, size: int | None = None) -> Examined:
     """Check size, announced checksum, type and soundness of `data`; raises Unfit with the first thing wrong.
 
-    From photos the place where they were taken is removed (the picture itself is not re-encoded for JPEG); other files
-    are kept byte for byte. `sm3` is the digest of what is kept.
+    From photos the place where they were taken is removed (the picture itself is not re-encoded for JPEG), unless the
+    rules want them exact; other files are kept byte for byte. `sm3` is the digest of what is kept.
     """
     check_size(len(data), rules)
     if (size is not None and size != len(data)) or (sha256 and hashlib.sha256(data).hexdigest() != sha256):
         raise Unfit.of("FILE_DAMAGED")
     media_type = check_type(sniff(data), rules)
     if media_type in PHOTOS:
-        data = _sound_photo(data, media_type)
+        sound = _sound_photo(data, media_type)
+        data = data if rules.exact else sound
     return Examined(data, media_type, crypto.sm3_hex(data))
 
 
@@ -130,18 +138,18 @@ def sniff(data: bytes) -> str | None:
         return "image/heic"
     if data.startswith(b"%PDF-"):
         return "application/pdf"
-    return DOCX if _is_docx(data) else None
+    return _of_archive(data) if data.startswith(b"PK\x03\x04") else None
 
 
-def _is_docx(data: bytes) -> bool:
-    if not data.startswith(b"PK\x03\x04"):
-        return False
+def _of_archive(data: bytes) -> str | None:
     try:
         # Only the list of names is read; nothing is unpacked, so a zip bomb has nothing to explode in.
         names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     except zipfile.BadZipFile:
-        return False
-    return "word/document.xml" in names and "word/vbaProject.bin" not in names
+        return None
+    if "word/document.xml" in names and "word/vbaProject.bin" not in names:
+        return DOCX
+    return OFD if "OFD.xml" in names else None
 
 
 def _sound_photo(data: bytes, media_type: str) -> bytes:

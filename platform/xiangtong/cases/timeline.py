@@ -94,7 +94,8 @@ _SAME_EVENT = and_(
 class Happening:
     """One line of the 经过. `details` are sentences; `actor` is shown to the window only.
 
-    `result` is the contract's word for how a review, a step or a decision came out.
+    `result` is the contract's word for how a review, a step or a decision came out; `files` counts the results that
+    were handed out with it.
     """
 
     seq: int
@@ -107,6 +108,7 @@ class Happening:
     push_words: str
     actor: str | None = None
     result: str | None = None
+    files: int = 0
 
 
 def outcome(happenings: Iterable[Happening]) -> str | None:
@@ -128,13 +130,21 @@ def timeline(session: ScopedSession, *, case: OpenCase, staff: bool = False, eng
 
 
 def _happening(case: OpenCase, event: CaseEvent, push: Push, reader: Reader) -> Happening:
-    kept = read_event(case, event)
-    actor = kept["actor"]
+    kept, english = read_event(case, event), reader == IN_ENGLISH
+    actor, payload = kept["actor"], kept["payload"]
+    files = len(kept["materials"]) if event.type in ("decide", "correct") else 0
     return Happening(
         event.seq, event.type, event.state, event.occurred_at, _TITLES[event.type][reader],
-        tuple(_details(event.type, kept["payload"], english=reader == IN_ENGLISH)), push, PUSH_WORDS[push][reader],
-        _named(actor) if reader == WINDOW and actor else None, kept["payload"].get("result"),
+        (*_details(event.type, payload, english=english), *_handed_out(files, english=english)),
+        push, PUSH_WORDS[push][reader], _named(actor) if reader == WINDOW and actor else None, payload.get("result"),
+        files,
     )  # fmt: skip
+
+
+def _handed_out(files: int, *, english: bool) -> Iterable[str]:
+    """How many files the office handed out with this event."""
+    if files:
+        yield f"Result files: {files}" if english else f"办理结果文件 {files} 份"
 
 
 def _named(actor: Mapping[str, str]) -> str:

@@ -173,12 +173,19 @@ def void(session: ScopedSession, *, case: OpenCase, actor: Actor, reason: str) -
 
 
 def correct(
-    session: ScopedSession, *, case: OpenCase, actor: Actor, seq: int, payload: dict[str, Any], reason: str
+    session: ScopedSession,
+    *,
+    case: OpenCase,
+    actor: Actor,
+    seq: int,
+    payload: dict[str, Any],
+    reason: str,
+    materials: Sequence[NewMaterial] = (),
 ) -> CaseEvent:
     """A fact sent earlier was wrong: the whole right payload of event `seq`, in an event of its own.
 
     Only what staff said can be corrected: an applicant's answers change by a supplement. `payload` has the members
-    of that event's type; its actor stays who it was.
+    of that event's type; its actor stays who it was. `materials` are those that it names now and did not before.
     """
     wrong = session.get(CaseEvent, (case.row.tenant_id, case.row.id, seq))
     said_by = read_event(case, wrong)["actor"] if wrong is not None and wrong.type != "correct" else None
@@ -186,7 +193,7 @@ def correct(
         raise Problems([Problem("/seq", "这一步不能更正，请重新选择", "This event cannot be corrected", "choice")])
     whole = {**payload, "actor": {name: said_by[name] for name in said_by if name != "staff_id"}}
     said = {"seq": seq, "payload": whole, "reason": _said("/reason", reason)}
-    return move(session, case=case, type="correct", payload=said, actor=actor)
+    return move(session, case=case, type="correct", payload=said, actor=actor, materials=materials)
 
 
 def _not_too_early(case: OpenCase, result: Decision) -> None:

@@ -126,12 +126,22 @@ def _decide(facts: Facts, profile: Profile, enclosures: list[Enclosure]) -> dict
     return _staff(facts, profile, enclosures) | ({"materials": materials} if materials else {})
 
 
+def _correct(facts: Facts, profile: Profile, enclosures: list[Enclosure]) -> dict[str, Any]:
+    """The replacing payload names the materials it had, and those that came with the correction."""
+    payload, added = _staff(facts, profile, enclosures), _materials(facts, enclosures)
+    if added:
+        whole = payload["payload"]
+        payload["payload"] = {**whole, "materials": [*whole.get("materials", ()), *added]}
+    return payload
+
+
 _PAYLOADS: dict[str, _Build] = {
     "apply": _apply,
     "supplement": _supplement,
     "withdraw": _citizen,
     "rate": _citizen,
     "decide": _decide,
+    "correct": _correct,
 }
 
 
@@ -181,5 +191,5 @@ def _at(document: Facts, pointer: str) -> Any:
     """The value at a JSON Pointer whose steps are plain names; None where there is none."""
     value: Any = document
     for name in pointer.split("/")[1:]:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     return value

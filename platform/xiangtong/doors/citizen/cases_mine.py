@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from xiangtong import attachments
-from xiangtong.cases import moves
+from xiangtong.cases import moves, results
 from xiangtong.cases.citizen import cases_of, withdraw
 from xiangtong.cases.record import OpenCase, open_numbered, open_to_move
 from xiangtong.cases.supplements import asked_of
@@ -73,12 +73,14 @@ def show(code: str, case_no: str) -> str:
         asked, due_on = asked_of(here.session, case=case) if case.row.state in _WAITING else ([], None)
         happenings = timeline(here.session, case=case, english=language() == "en")
         came_out = outcome(happenings)
+        stored = attachments.of_case(here.session, key=case.key, tenant_id=case.row.tenant_id, case_id=case.row.id)
         return render_template(
             "citizen/case.html", row=case.row, english=english_of(case.row.item_name),
             state=state_words(case.row.state, came_out), next=what_next(here.session, case=case, outcome=came_out),
             happenings=told(happenings),
             asked=asked, asked_by=due_on,
-            answers=_answers(here, case), files=_files(here, case), may_withdraw="withdraw" in moves.allowed(case.row.state),
+            answers=_answers(here, case), files=_files(here, case, stored), results=_results(here, case, stored),
+            may_withdraw="withdraw" in moves.allowed(case.row.state),
             supply_url=url_for("cases.begin_supply", code=code, case_no=case_no),
             withdraw_url=url_for("cases.ask_withdraw", code=code, case_no=case_no),
             print_url=print_address(code, case_no),
@@ -134,17 +136,25 @@ def _answers(here: Visit, case: OpenCase) -> Markup:
     return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
 
 
-def _files(here: Visit, case: OpenCase) -> list[tuple[str, str, str]]:
+def _files(here: Visit, case: OpenCase, stored: Iterable[attachments.Stored]) -> list[tuple[str, str, str]]:
     """(what it is, the name of the file, its address) of everything that was handed in."""
-    plan, row = form_of_case(here.session, case.row).plan, case.row
-    handed_in = attachments.of_case(here.session, key=case.key, tenant_id=row.tenant_id, case_id=row.id)
+    plan = form_of_case(here.session, case.row).plan
     found = []
-    for one in handed_in:
+    for one in stored:
         question = plan.question_at(one.question)
         title = (question.title_en if language() == "en" else question.title) if question else ""
-        address = url_for("cases.file", code=here.tenant.code, case_no=row.case_no, file_id=one.id)
-        found.append((title, one.name, address))
+        if one.question != results.PLACE:
+            found.append((title, one.name, _file_address(here, case, one)))
     return found
+
+
+def _results(here: Visit, case: OpenCase, stored: Sequence[attachments.Stored]) -> list[tuple[str, str]]:
+    """(the name of the file, its address) of everything that the office handed out."""
+    return [(one.name, _file_address(here, case, one)) for one in results.handed_out(stored)]
+
+
+def _file_address(here: Visit, case: OpenCase, file: attachments.Stored) -> str:
+    return url_for("cases.file", code=here.tenant.code, case_no=case.row.case_no, file_id=file.id)
 
 
 def _towns(session: ScopedSession, ids: Iterable[int]) -> dict[int, Tenant]:

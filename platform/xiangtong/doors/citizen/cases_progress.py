@@ -73,7 +73,7 @@ def _found(town: Township | None, number: str, digits: str, place: str) -> str:
             page = render_template(
                 "citizen/progress_found.html", row=case.row, english=english_of(case.row.item_name),
                 state=state_words(case.row.state, came_out), next=what_next(session, case=case, outcome=came_out),
-                happenings=told(happenings), site=site_of(town) if town else {},
+                happenings=told(happenings), has_results=any(one.files for one in happenings), site=site_of(town) if town else {},
             )  # fmt: skip
     throttle.clear(services().db, _FOR_NUMBER, number)
     return page

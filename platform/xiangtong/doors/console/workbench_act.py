@@ -16,6 +16,7 @@ from xiangtong.cases.record import CaseChanged, OpenCase
 from xiangtong.cases.supplements import Asked, AskedBefore, ask_supplement
 from xiangtong.doors.console import workbench_asking as picking
 from xiangtong.doors.console import workbench_print
+from xiangtong.doors.console import workbench_results as results
 from xiangtong.doors.console import workbench_words as words
 from xiangtong.doors.console.workbench import AT, blueprint, case_page
 from xiangtong.doors.console.workbench_desk import Desk, Place, actor_of, desk, opened
@@ -51,6 +52,9 @@ def act(move: str, case_no: str = "", item_id: UUID | None = None) -> Response |
     """Do it: one event, one fact for the province, one entry in the audit log, one commit."""
     action, place = _action(move), Place(case_no, item_id)
     names: list[str] = []
+    unfit = results.take(place, action)
+    if unfit or results.only_files():
+        return _again(place, action, unfit), 422 if unfit else 200
     try:
         with desk() as here, opened(here, place, seen_seq=_seen()) as case:
             if action not in offered(moves.allowed(case.row.state), here.who.permissions):
@@ -111,6 +115,8 @@ def _form(
             "asks": [(one, _options(here, one, case)) for one in action.asks],
             "preview": _preview(here, case, action),
         }
+        if action.move in results.MOVES:
+            side["results"] = results.waiting(here, case)
         if action.move == _NOTICE:
             side["groups"] = picking.groups(form_of_case(here.session, case.row).plan)
     return case_page(

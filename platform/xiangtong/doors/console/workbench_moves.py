@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from xiangtong.cases import moves, window
+from xiangtong.cases import moves, results, window
 from xiangtong.cases.facts import Actor
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.window import SPECIAL_KINDS
@@ -99,13 +99,14 @@ def _decide(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) 
     result: Any = _one_of(typed, "result", dict(decisions(case.row.state)))
     return window.decide(
         session, case=case, actor=actor, result=result, reason=typed.get("reason", ""),
-        document_no=typed.get("document_no", "").strip()[:50],
+        document_no=typed.get("document_no", "").strip()[:50], materials=results.claim(session, case=case),
     )  # fmt: skip
 
 
 def _deliver(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
     method: Any = _one_of(typed, "method", dict(_DELIVERIES))
     tracking_no = typed.get("tracking_no", "").strip()[:50]
+    results.hand_out_late(session, case=case, actor=actor)
     return window.deliver(session, case=case, actor=actor, method=method, tracking_no=tracking_no)
 
 
