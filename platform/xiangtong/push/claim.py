@@ -11,8 +11,6 @@ one row while it holds another.
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,16 +18,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
-from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock, crypto
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger import read_facts
-from xiangtong.ledger.models import PushedMaterial, WireMessage
+from xiangtong.ledger.models import PushedMaterial
 from xiangtong.ledger.record import QUEUE
-from xiangtong.push import breaker, delivery
+from xiangtong.push import breaker, delivery, frozen
 from xiangtong.push.pace import Pace
-from xiangtong.push.ports import Enclosure, Line, Services, Unmappable, Wire
+from xiangtong.push.ports import Line, Services, Unmappable, Wire
 from xiangtong.tenancy.keys import KeyDestroyed, OpenKey
 from xiangtong.tenancy.scope import Scope
 
@@ -79,13 +76,10 @@ _SUSPECTS = text(
     "select exists (select from ledger_fact where tenant_id = :tenant_id and state = 'sending' and lost > 0"
     " and lease_until > :now)"
 )
-_FREEZE = text(
-    "insert into wire_message (tenant_id, message_id, fact_id, case_id, body, enclosures, digest, mapping_version,"
-    " created_at) values (:tenant_id, :message_id, :fact_id, :case_id, :body, :enclosures, :digest, :mapping_version,"
-    " :created_at)"
-)
+# One statement for both: nothing between them is ever asked.
 _SENDING = text(
-    "update ledger_fact f set state = 'sending', token = token + 1, attempts = attempts + 1,"
+    f"with frozen as ({frozen.FREEZE})"  # noqa: S608 - both halves are constants.
+    " update ledger_fact f set state = 'sending', token = token + 1, attempts = attempts + 1,"
     " lost = lost + (state = 'sending')::int, lease_until = :lease_until, message_id = g.message_id"
     " from unnest(cast(:ids as uuid[]), cast(:message_ids as uuid[])) as g(id, message_id)"
     " where f.tenant_id = :tenant_id and f.id = g.id"
@@ -222,7 +216,7 @@ def _opened(services: Services, place: delivery.Place, line: Line, message_id: U
     session, mine = place.session, place.row
     key = services.keys.unwrap(session, tenant_id=place.tenant_id, key_id=mine.key_id, wrapped=mine.wrapped)
     if mine.message_id is not None:
-        return key, thaw(session, place.tenant_id, message_id, key)
+        return key, frozen.thaw(session, place.tenant_id, message_id, key)
     return key, _wire(mine, key, line, message_id)
 
 
@@ -240,44 +234,14 @@ def _wire(mine: Row[Any], key: OpenKey, line: Line, message_id: UUID) -> Wire:
 
 def _taken(place: delivery.Place, claims: list[Claim]) -> list[Claim]:
     """Write the claims down. New messages are frozen: from then on every retry sends exactly these bytes."""
-    fresh = [_freezing(claim) for claim in claims if claim.fresh]
-    if fresh:
-        place.session.execute(_FREEZE, fresh)
-    place.session.execute(
-        _SENDING,
-        {
-            "tenant_id": place.tenant_id,
-            "ids": [claim.fact_id for claim in claims],
-            "message_ids": [claim.message_id for claim in claims],
-            "lease_until": place.now + place.pace.lease,
-        },
-    )
-    return claims
-
-
-def _freezing(claim: Claim) -> dict[str, object]:
-    return {
-        "tenant_id": claim.tenant_id,
-        "message_id": claim.message_id,
-        "fact_id": claim.fact_id,
-        "case_id": claim.case_id,
-        "body": claim.key.seal(claim.wire.body, context=_body(claim.message_id)),
-        "enclosures": _seal_enclosures(claim.wire.enclosures, claim.key, claim.message_id),
-        "digest": claim.wire.digest,
-        "mapping_version": claim.wire.mapping_version,
-        "created_at": claim.claimed_at,
+    fresh = [frozen.Message(one.message_id, one.fact_id, one.case_id, one.wire, one.key) for one in claims if one.fresh]
+    sending = {
+        "ids": [claim.fact_id for claim in claims],
+        "message_ids": [claim.message_id for claim in claims],
+        "lease_until": place.now + place.pace.lease,
     }
-
-
-def thaw(session: Session, tenant_id: int, message_id: UUID, key: OpenKey) -> Wire:
-    """A frozen message in the clear."""
-    row = session.execute(
-        select(WireMessage.body, WireMessage.enclosures, WireMessage.digest, WireMessage.mapping_version).where(
-            WireMessage.tenant_id == tenant_id, WireMessage.message_id == message_id
-        )
-    ).one()
-    enclosures = _open_enclosures(row.enclosures, key, message_id)
-    return Wire(key.unseal(row.body, context=_body(message_id)), row.digest, enclosures, row.mapping_version)
+    place.session.execute(_SENDING, sending | frozen.columns(place.tenant_id, fresh, at=place.now))
+    return claims
 
 
 def _done(place: delivery.Place) -> frozenset[str]:
@@ -285,29 +249,3 @@ def _done(place: delivery.Place) -> frozenset[str]:
         PushedMaterial.tenant_id == place.tenant_id, PushedMaterial.case_id == place.row.case_id
     )
     return frozenset(place.session.scalars(sent))
-
-
-def _seal_enclosures(enclosures: tuple[Enclosure, ...], key: OpenKey, message_id: UUID) -> bytes | None:
-    if not enclosures:
-        return None
-    plain = [
-        [e.digest, e.media_type, e.attachment_id, base64.b64encode(e.content).decode() if e.content else None]
-        for e in enclosures
-    ]
-    return key.seal(json.dumps(plain).encode(), context=_enclosed(message_id))
-
-
-def _open_enclosures(sealed: bytes | None, key: OpenKey, message_id: UUID) -> tuple[Enclosure, ...]:
-    if sealed is None:
-        return ()
-    rows = json.loads(key.unseal(sealed, context=_enclosed(message_id)))
-    opened = (Enclosure(digest, media_type, attachment, content) for digest, media_type, attachment, content in rows)
-    return tuple(replace(e, content=base64.b64decode(e.content) if e.content else None) for e in opened)
-
-
-def _body(message_id: UUID) -> str:
-    return f"wire_message:{message_id}:body"
-
-
-def _enclosed(message_id: UUID) -> str:
-    return f"wire_message:{message_id}:enclosures"

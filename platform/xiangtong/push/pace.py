@@ -34,7 +34,7 @@ class Pace:
     claims_lost: int = 5
     failures: int = 20
     probe_every: timedelta = timedelta(seconds=30)
-    together: int = 32
+    together: int = 64
     hands: int = 4
     per_tenant: int = 50
     window: int = 2000

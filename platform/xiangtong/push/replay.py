@@ -14,8 +14,8 @@ from xiangtong.kernel.errors import Conflict, NotFound, Problem
 from xiangtong.ledger import read_facts
 from xiangtong.ledger.models import LedgerFact, PushAttempt, WireMessage
 from xiangtong.ledger.record import WOKEN_FOR, defer_delivery
-from xiangtong.push.claim import thaw
 from xiangtong.push.delivery import parked
+from xiangtong.push.frozen import thaw
 from xiangtong.push.ports import Line, Services, Unmappable, Unreachable
 from xiangtong.tenancy.keys import OpenKey
 from xiangtong.tenancy.models import Tenant
