@@ -25,7 +25,7 @@ from xiangtong.drafts import returning
 from xiangtong.drafts.returning import Found
 from xiangtong.fields.kinds import KINDS
 from xiangtong.identity import citizens, sessions, throttle
-from xiangtong.kernel.errors import NotFound, TooMany
+from xiangtong.kernel.errors import NotFound, Refusal, TooMany
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY
 
@@ -58,7 +58,7 @@ def name_phone(code: str, form_code: str, draft_id: UUID) -> Response | str:
         if here.reopened or not here.guest:
             raise NotFound
         if not phone:
-            return _page(filing, problem=gettext("请写 11 位的手机号，到时候验证码发到这里"))
+            return _page(filing, problem=gettext("请写 11 位的手机号，以 1 开头"))
         returning.by_phone(here.session, keys=services().keys, draft=filing.draft, phone=phone)
         return redirect(filing.at("apply.elsewhere"), 303)
 
@@ -78,8 +78,9 @@ def ask_back() -> Response | str:
         _phone_of(told.get("phone", "")),
         told.get("digits", "").strip()[:8],
     )
-    if not (code.strip() and phone):
-        return _asking(problem=gettext("请写短码，和当时留的手机号"))
+    missing = _missing(code, phone)
+    if missing:
+        return _asking(missing=missing)
     try:
         if not digits:
             returning.send_code(
@@ -89,7 +90,7 @@ def ask_back() -> Response | str:
             return _asking(sent=True)
         found = returning.use_code(services().db, keys=services().keys, code=code, phone=phone, digits=digits)
     except (NotFound, TooMany) as refusal:
-        return _asking(sent=bool(digits), problem=refusal.message_en if language() == "en" else refusal.message)
+        return _asking(sent=bool(digits), problem=_sentence(refusal))
     return _let_in(found)
 
 
@@ -100,11 +101,14 @@ def picture(token: str) -> str:
 
 
 @public
-def use_picture(token: str) -> Response:
-    """Use the QR code up and go on with the draft."""
+def use_picture(token: str) -> Response | tuple[str, int]:
+    """Use the QR code up and go on with the draft; a code that leads nowhere says where else to go."""
     throttle.spend(services().db, throttle.SIGN_IN_ADDRESS, f"back:{request.remote_addr or ''}")
-    with services().db.scope(NOBODY) as session:
-        found = returning.use_picture(session, keys=services().keys, token=token[:64])
+    try:
+        with services().db.scope(NOBODY) as session:
+            found = returning.use_picture(session, keys=services().keys, token=token[:64])
+    except NotFound as refusal:
+        return render_template("citizen/back_picture.html", problem=_sentence(refusal)), 404
     return _let_in(found)
 
 
@@ -121,7 +125,8 @@ def _page(filing: Filing, *, problem: str = "") -> str:
     drawn = segno.make(_base() + address, error="m", micro=False).svg_data_uri(scale=5, border=3, light="#fff")
     return render_template(
         "citizen/elsewhere.html", form_title=title_of(filing), guest=open_, picture=drawn, problem=problem,
-        short=f"{short[:4]} {short[4:]}" if short else "", back=filing.at("apply.resume"),
+        phone=request.form.get("phone", "")[:20], short=f"{short[:4]} {short[4:]}" if short else "",
+        back=filing.at("apply.resume"),
         back_url=_base() + url_for("apply.come_back"),
     )  # fmt: skip
 
@@ -131,11 +136,25 @@ def _base() -> str:
     return settings.base_url.rstrip("/") if settings.production else request.host_url.rstrip("/")
 
 
-def _asking(*, sent: bool = False, problem: str = "") -> str:
+def _missing(code: str, phone: str) -> dict[str, str]:
+    missing = {}
+    if not code.strip():
+        missing["code"] = gettext("请写短码，一共 8 个字母和数字")
+    if not phone:
+        missing["phone"] = gettext("请写当时留的手机号，一共 11 位数字")
+    return missing
+
+
+def _asking(*, sent: bool = False, problem: str = "", missing: dict[str, str] | None = None) -> str:
     told = request.form
     return render_template(
-        "citizen/back.html", sent=sent, problem=problem, code=told.get("code", ""), phone=told.get("phone", "")
-    )
+        "citizen/back.html", sent=sent, problem=problem, missing=missing or {}, code=told.get("code", "")[:20],
+        phone=told.get("phone", "")[:20],
+    )  # fmt: skip
+
+
+def _sentence(refusal: Refusal) -> str:
+    return refusal.message_en if language() == "en" else refusal.message
 
 
 def _phone_of(raw: str) -> str:
