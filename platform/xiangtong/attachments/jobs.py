@@ -12,20 +12,17 @@ from xiangtong.attachments import files, purge, uploads
 from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.kernel import jobs
-from xiangtong.tenancy.keys import KeyDestroyed, KeyRing, OpenKey
+from xiangtong.tenancy import needs
+from xiangtong.tenancy.keys import KeyDestroyed, OpenKey
 from xiangtong.tenancy.models import Tenant
-from xiangtong.tenancy.scope import NOBODY, Database, Scope
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 _log = logging.getLogger(__name__)
 
 
-class Needs(Protocol):
+class Needs(needs.Needs, Protocol):
     """What these jobs take of the services."""
 
-    @property
-    def db(self) -> Database: ...
-    @property
-    def keys(self) -> KeyRing: ...
     @property
     def storage(self) -> Storage: ...
     @property

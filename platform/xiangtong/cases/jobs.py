@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 
 from xiangtong.cases.expiry import expire, overdue, tenants_waiting
 from xiangtong.kernel import clock, jobs
-from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import City
-from xiangtong.tenancy.scope import NOBODY, Database, Scope
+from xiangtong.tenancy.needs import Needs
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 _LOG = logging.getLogger(__name__)
-
-
-class Needs(Protocol):
-    """What this job takes of the services."""
-
-    @property
-    def db(self) -> Database: ...
-    @property
-    def keys(self) -> KeyRing: ...
 
 
 @jobs.task("cases.expire_supplements", cron="7 * * * * 0")

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from sqlalchemy import select
 
 from xiangtong.drafts import returning
 from xiangtong.drafts.expiry import expire_drafts
 from xiangtong.kernel import jobs
-from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Tenant
-from xiangtong.tenancy.scope import NOBODY, Database, Scope
+from xiangtong.tenancy.needs import Needs
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 _BATCH = 200
-
-
-class Needs(Protocol):
-    """What this job takes of the services."""
-
-    @property
-    def db(self) -> Database: ...
-    @property
-    def keys(self) -> KeyRing: ...
 
 
 @jobs.task("drafts.expire", cron="40 3 * * * 0")

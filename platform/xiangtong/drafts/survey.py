@@ -24,8 +24,9 @@ from xiangtong.forms.shelf import Forms
 from xiangtong.kernel import clock, jobs
 from xiangtong.kernel.crypto import SealBroken
 from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy import needs
 from xiangtong.tenancy.divisions import Divisions
-from xiangtong.tenancy.keys import KeyDestroyed, KeyRing
+from xiangtong.tenancy.keys import KeyDestroyed
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.neighbourhood import neighbourhood
 from xiangtong.tenancy.scope import CITY, NOBODY, Database, Scope, within
@@ -34,13 +35,9 @@ _PAGE = 100
 _TELL_EVERY = 10
 
 
-class Needs(Protocol):
+class Needs(needs.Needs, Protocol):
     """What this job takes of the services."""
 
-    @property
-    def db(self) -> Database: ...
-    @property
-    def keys(self) -> KeyRing: ...
     @property
     def library(self) -> Forms: ...
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from sqlalchemy import select
 
@@ -13,7 +12,8 @@ from xiangtong.identity.models import Staff
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Division, Tenant
-from xiangtong.tenancy.scope import CITY, Database, Scope
+from xiangtong.tenancy.needs import Needs
+from xiangtong.tenancy.scope import CITY, Scope
 
 PASSWORD = "Gongdao-2026-demo"  # noqa: S105 - shown on the screen; the demo listens on 127.0.0.1 only.
 # A fixed secret so that the printed address can be scanned once and works at every start of the demo.
@@ -34,20 +34,6 @@ class DemoSignIn:
     def __str__(self) -> str:
         password = f"  密码 {self.password}" if self.password else ""
         return f"{self.role} {self.name}  {self.account}{password}  {self.factor}"
-
-
-class Parts(Protocol):
-    """What seeding needs of the services."""
-
-    @property
-    def db(self) -> Database:
-        """The doors to the rows."""
-        ...
-
-    @property
-    def keys(self) -> KeyRing:
-        """The key ring."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +60,9 @@ _OF_THE_TOWNSHIP = (
 )
 
 
-def seed(parts: Parts, *, township: str = "321003100", village: str = "太平村") -> list[DemoSignIn]:
+def seed(services: Needs, *, township: str = "321003100", village: str = "太平村") -> list[DemoSignIn]:
     """Make the demo's staff where they are not there yet; the sign-ins to print."""
-    db, keys = parts.db, parts.keys
+    db, keys = services.db, services.keys
     with db.scope(CITY) as session:
         tenant = session.scalars(select(Tenant).where(Tenant.code == township)).one()
         city = _city_tenant(session, tenant)
