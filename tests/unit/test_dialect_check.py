@@ -92,6 +92,8 @@ TIERS = {
 }
 
 LINES = {"type": "array", "maxItems": 3, "x-kind": "lines", "x-label": "乙"}
+COMPARED = ["/n", {"param": "most"}]
+NOTICE = {"type": "null", "x-kind": "notice", "x-label": "乙"}
 HAVE = [{"const": True, "title": "有"}, {"const": False, "title": "没有"}]
 
 #: What is honoured, one form each; the corpus says what it means.
@@ -102,6 +104,12 @@ HONOURED = {
         *B, to={"type": "array", "uniqueItems": True, "maxItems": 2, "x-kind": "choices", "x-label": "乙",
                 "items": {"type": "string", "oneOf": OPTIONS}},
     ),
+    "a comparison as the value of a yes-no": changed(
+        *SUM, to={"type": "boolean", "x-kind": "yes-no", "x-label": "超了吗", "x-derive": {"op": "at_most", "of": COMPARED}}
+    ),
+    "a parameter in a hint": changed(*B, "x-hint", to="最多 {param:most}"),
+    "a parameter in a notice": changed(*B, to={**NOTICE, "x-text": "最多 {param:most}"}) | {"then": {}, "else": {}},
+    "a parameter in a translation": changed(*B, "x-i18n", to={"en": {"hint": "At most {param:most}"}}),
     "a yes-no in its own words": changed(*A, "oneOf", to=HAVE),
     "lines of texts": changed(*B, to={**LINES, "items": {"type": "string", "maxLength": 9, "pattern": "^[A-Z]*$"}}),
     "lines of a format": changed(*B, to={**LINES, "minItems": 1, "items": {"type": "string", "format": "phone"}}),
@@ -136,6 +144,34 @@ HONOURED = {
 REFUSED = {
     "another dialect": (changed("$schema", to="https://json-schema.org/draft/2020-12/schema"), "/$schema"),
     "an unknown keyword": (changed(*B, "widget", to=1), "/properties/b/widget"),
+    "a comparison as the value of another kind": (
+        changed(*SUM, "x-derive", to={"op": "at_most", "of": COMPARED}),
+        "/properties/sum/x-derive/op",
+    ),
+    "a comparison with a message": (
+        changed(
+            *SUM,
+            to={
+                "type": "boolean",
+                "x-kind": "yes-no",
+                "x-label": "超了吗",
+                "x-derive": {"op": "at_most", "of": COMPARED, "message": "超了"},
+            },
+        ),
+        "/properties/sum/x-derive/message",
+    ),
+    "a parameter nobody declares in a hint": (changed(*B, "x-hint", to="{param:least}"), "/properties/b/x-hint"),
+    "a parameter nobody declares in a message": (
+        changed("x-rules", 0, "message", to="{param:least}"),
+        "/x-rules/0/message",
+    ),
+    "a parameter in a label": (changed(*B, "x-label", to="最多 {param:most}"), "/properties/b/x-label"),
+    "a parameter in what is agreed to": (
+        changed(
+            *B, to={"type": "boolean", "const": True, "x-kind": "consent", "x-label": "乙", "x-text": "{param:most}"}
+        ),
+        "/properties/b/x-text",
+    ),
     "half the words of a yes-no": (changed(*A, "oneOf", to=HAVE[:1]), "/properties/a/oneOf"),
     "one word twice": (changed(*A, "oneOf", to=[HAVE[0], HAVE[0]]), "/properties/a/oneOf"),
     "texts as values of a yes-no": (changed(*A, "oneOf", to=OPTIONS), "/properties/a/oneOf/0/const"),

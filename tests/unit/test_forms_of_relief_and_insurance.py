@@ -190,7 +190,13 @@ class TestBirthRegistration:
     def test_marriage_is_needed_only_where_the_township_says_so(self):
         data = sample(self.form, "sample-alone")
         assert problems(self.form, data) == []
-        assert problems(self.form, data, **{"birth.marriage_required": 1}) == [("/has_partner", "marriage-wanted")]
+        wanted = {"birth.marriage_required": 1}
+        assert problems(self.form, data, **wanted) == [("/has_partner", "const")]
+        both = sample(self.form)
+        assert problems(self.form, both, **wanted) == []
+        del both["marriage_certificate"]["number"]
+        assert problems(self.form, both) == []
+        assert problems(self.form, both, **wanted) == [("/marriage_certificate/number", "missing")]
 
     @pytest.mark.parametrize(("due", "code"), [("2026-03-09", "due-past"), ("2027-03-10", "due-far")])
     def test_the_day_is_expected_soon(self, due, code):

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from door_services import library
 from rendering_form import a_plan
 from xiangtong import rendering
 from xiangtong.fields.kinds import KINDS
@@ -185,3 +186,18 @@ def test_every_kind_of_the_dialect_has_its_partial() -> None:
     folder = Path(rendering.__file__).parents[1] / "templates" / "fields"
     partials = {path.stem for path in folder.glob("[a-z]*.html")}
     assert set(KINDS) | {"derived"} == partials
+
+
+def test_a_text_names_the_parameters_of_its_township_in_the_pages_language() -> None:
+    form = library().form("homestead")
+    step = next(one for one in form.plan.steps if "/site" in one.asks)
+
+    def hint(**known: Any) -> str:
+        html = render_step(form.plan, step, {}, (), RenderContext(**known))
+        return re.findall(r'id="f-site-area-hint">(.*?)</p>', html)[0]
+
+    assert hint() == "每户最多 135 平方米"
+    assert hint(params={"homestead.max_area": 20050}) == "每户最多 200.5 平方米"
+    assert hint(params={"homestead.max_area": 20050}, locale="en") == "At most 200.5 m² a household"
+    assert hint(params={"homestead.max_area": None}) == "每户最多 —"
+    assert hint(params={"homestead.max_area": "<b>"}) == "每户最多 &lt;b&gt; 平方米"

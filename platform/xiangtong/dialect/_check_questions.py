@@ -64,7 +64,18 @@ def _question(question: Any, place: str, library: Vocabulary, params: Schema) ->
     if question.get("x-kind") == "lines":
         yield from _each_line(question, place)
     if "x-derive" in question:
-        yield from _operation(question["x-derive"], f"{place}/x-derive", params, rule=False)
+        yield from _derived(question, f"{place}/x-derive", params)
+
+
+def _derived(question: Schema, place: str, params: Schema) -> Iterator[Finding]:
+    """A comparison answers yes or no: the derived value of a yes-no may be one, and an `if` may ask for it."""
+    spec = question["x-derive"]
+    operator = OPERATORS.get(spec.get("op", "")) if isinstance(spec, Mapping) else None
+    is_answer = operator is not None and operator.compares and question.get("x-kind") == "yes-no"
+    yield from _operation(spec, place, params, rule=is_answer)
+    if is_answer:
+        for key in sorted(_RULE_WORDS & spec.keys()):
+            yield Finding(f"{place}/{key}", f"计算里没有 {key} 这个设置", f"A computation has no {key}")
 
 
 def _fits_kind(question: Schema, place: str, kind: Schema) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from xiangtong.dialect import _check_keywords, _check_meaning, _check_questions
+from xiangtong.dialect import _check_keywords, _check_meaning, _check_questions, _check_texts
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.rewrite import rewrite
 from xiangtong.dialect.vocabulary import DialectError, Finding, Vocabulary
@@ -45,7 +45,7 @@ def _beyond_keywords(schema: Mapping[str, Any], library: Vocabulary) -> Iterator
         yield Finding("", f"表单引用的内容有问题：{error}", str(error))
         return
     findings = list(_check_questions.check_questions(plain, library))
-    yield from findings or _check_meaning.check_meaning(plain)
+    yield from findings or (*_check_meaning.check_meaning(plain), *_check_texts.check_texts(plain))
 
 
 def _against_meta_schema(schema: Mapping[str, Any], library: Vocabulary) -> Iterator[Finding]:

@@ -27,6 +27,8 @@ def in_english(node: Any, words: Mapping[str, str]) -> Any:
     copied = {key: in_english(value, words) for key, value in node.items()}
     if isinstance(node.get("x-steps"), list):
         copied["x-steps"] = [_step(one, words) for one in node["x-steps"]]
+    if isinstance(node.get("x-params"), Mapping):
+        copied["x-params"] = {name: _parameter(one, words) for name, one in node["x-params"].items()}
     # A question may be called x-anything in `properties`; only a kind makes a schema a question.
     return copied | _beside(copied, words) if isinstance(node.get("x-kind"), str) else copied
 
@@ -49,6 +51,13 @@ def _beside(question: Schema, words: Mapping[str, str]) -> dict[str, Any]:
 def _step(step: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     told = {part: words[step[part]] for part in ("title", "hint") if step.get(part) in words}
     return {**step, "x-en": told | step.get("x-en", {})}
+
+
+def _parameter(declared: Any, words: Mapping[str, str]) -> Any:
+    """What a form declares of a parameter, with its unit in English."""
+    if not isinstance(declared, Mapping) or declared.get("unit") not in words:
+        return declared
+    return {"unit_en": words[declared["unit"]], **declared}
 
 
 def _option(option: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Operator:
     operands: tuple[int, int] = (1, 50)  # the least and the greatest number of them
     settings: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    compares: bool = False  # it answers yes or no, and so may be the derived value of a yes-no
 
 
 def _values(operands: Operands) -> Iterator[Any]:
@@ -217,9 +218,9 @@ OPERATORS: Mapping[str, Operator] = {
     "band": Operator(_band, operands=(1, 1), settings=frozenset({"bands"}), needs=frozenset({"bands"})),
     "lookup": Operator(_lookup, operands=(2, 2), settings=frozenset({"floor"})),
     "disability_of": Operator(_disability_of, operands=(1, 1), settings=frozenset({"part"}), needs=frozenset({"part"})),
-    "equals": Operator(_equals, rule=True, operands=(2, 2)),
-    "differs": Operator(_differs, rule=True, operands=(2, 2)),
-    "at_most": Operator(_at_most, rule=True, operands=(2, 2)),
-    "at_least": Operator(_at_least, rule=True, operands=(2, 2)),
+    "equals": Operator(_equals, rule=True, operands=(2, 2), compares=True),
+    "differs": Operator(_differs, rule=True, operands=(2, 2), compares=True),
+    "at_most": Operator(_at_most, rule=True, operands=(2, 2), compares=True),
+    "at_least": Operator(_at_least, rule=True, operands=(2, 2), compares=True),
     "unique_by": Operator(_unique_by, rule=True),
 }

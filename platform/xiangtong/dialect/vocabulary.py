@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,9 @@ Schema = Mapping[str, Any]
 
 #: The greatest integer that JSON readers agree on (RFC 8785, I-JSON).
 LARGEST_INTEGER = 2**53 - 1
+
+#: Where a text leaves room for a parameter of the township.
+PARAMETER_GAP = re.compile(r"\{param:([a-z0-9_.-]+)\}")
 
 #: Kinds whose value is an object of further questions: a group, and what is a group but asked and read as one thing.
 GROUP_KINDS = frozenset({"group", "date-range", "document", "full-address", "location", "matrix"})

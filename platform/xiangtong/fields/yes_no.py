@@ -20,6 +20,13 @@ class YesNo(Kind):
     ask = "请选择"
     ask_en = "Please choose"
 
+    def generic(self, value: Any, question: Question, keyword: str, limit: Any) -> tuple[str, str]:
+        """Where earlier answers leave one answer only, say which."""
+        if keyword == "const":
+            label, english = self.display(limit, question), self.display_en(limit, question)
+            return f"按前面填的情况，这里只能选“{label}”", f"Given the answers before, only this is possible: {english}"
+        return super().generic(value, question, keyword, limit)
+
     def display(self, value: Any, question: Question) -> str:
         """The question's own words (有, 没有), or 是 and 不是: as the choices say."""
         found = self._chosen(value, question)

@@ -154,7 +154,11 @@ def _rendered(form: Form, answers: Any, facts: Facts, *, filled: bool) -> dict[s
     decision = decide(form.plan, answers, facts)
     counted, problems = decision.effective, decision.problems if filled else ()
     context = RenderContext(
-        options=facts.options, visible=counted.visible, required=counted.required, derived=counted.derived
+        options=facts.options,
+        params=facts.params,
+        visible=counted.visible,
+        required=counted.required,
+        derived=counted.derived,
     )
     told = [
         {"pointer": one.pointer, "code": one.code, "message": one.summary, "message_en": one.message_en}

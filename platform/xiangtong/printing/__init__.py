@@ -8,7 +8,7 @@ paper      sheet → PDF, or a page for a browser where the system lacks the par
 """
 
 from xiangtong.printing.cases import CaseSheet, case_sheet
-from xiangtong.printing.layout import blank, filled
+from xiangtong.printing.layout import blank, filled, named_on_blank
 from xiangtong.printing.paper import Printed, can_make_pdf, print_sheet
 from xiangtong.printing.verifying import Verified, verified
 
@@ -20,6 +20,7 @@ __all__ = [
     "can_make_pdf",
     "case_sheet",
     "filled",
+    "named_on_blank",
     "print_sheet",
     "verified",
 ]

@@ -8,6 +8,8 @@ from typing import Any
 
 from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.plan import Plan, Question
+from xiangtong.dialect.vocabulary import PARAMETER_GAP
+from xiangtong.fields.parameters import with_parameters
 from xiangtong.printing.columns import pair, spans
 from xiangtong.printing.papers import FILES, papers_of, wanted
 from xiangtong.printing.sheet import GRID, Box, Paper, Row, Sheet
@@ -43,12 +45,19 @@ class Filled:
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     pictures: Mapping[str, str] = field(default_factory=dict)
     result: Opinion | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def blank(plan: Plan) -> Sheet:
-    """The form with nothing in it, every question of it."""
-    work = _Layout(plan, Reader(blank=True), Filled({}), None)
+def blank(plan: Plan, params: Mapping[str, Any] | None = None) -> Sheet:
+    """The form with nothing in it, every question of it; `params` are the township's, which its texts may name."""
+    work = _Layout(plan, Reader(blank=True), Filled({}, params=params or {}), None)
     return work.sheet(wanted(plan))
+
+
+def named_on_blank(plan: Plan, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the township's parameters that the blank form names: where it names none, all townships' are alike."""
+    texts = [one.text for one in plan.by_pattern.values() if one.kind == "notice"]
+    return {name: params[name] for text in texts for name in PARAMETER_GAP.findall(text) if name in params}
 
 
 def filled(plan: Plan, content: Filled) -> Sheet:
@@ -91,7 +100,7 @@ class _Layout:
 
     def _question(self, question: Question, value: Any, pointer: str) -> None:
         if question.kind == "notice":
-            self.notes += [question.text] if self.reader.blank else []
+            self.notes += [with_parameters(question.text, self.plan, self.content.params)] if self.reader.blank else []
         elif question.is_rows:
             self._table(question, value if isinstance(value, list) else [], pointer)
         elif question.kind == "matrix":

@@ -45,12 +45,14 @@ class RenderContext:
 
     ``visible`` and ``required`` are the pointers of ``dialect``'s effective data; None takes every question as
     visible, and asks the plan what is always required. A question that does not apply now is rendered with the
-    attribute ``hidden``, so that the script can show it at once. ``options`` are the township's lists, value → label.
+    attribute ``hidden``, so that the script can show it at once. ``options`` are the township's lists, value → label;
+    ``params`` its parameters as of today, which texts may name: the form's 示例 stand for what is missing.
     ``locked`` holds pointers of values that came from a source and may not be changed; ``sources`` says in
     words where a value came from. ``file_url`` gives the address of an uploaded file, or nothing.
     """
 
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     visible: Collection[str] | None = None
     required: Collection[str] | None = None
     derived: Mapping[str, Any] = field(default_factory=dict)

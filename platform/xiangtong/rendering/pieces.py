@@ -20,6 +20,7 @@ VALUE, PROBLEM, ROW, ORDINAL, BODY, FILE_ID, FILE_NAME, FILE_SIZE, FILE_URL = (
     Markup(chr(0xE000 + number))  # noqa: S704
     for number in range(9)
 )
+_FIRST_PARAMETER, _MOST_PARAMETERS = 0xE010, 0xF0
 _FIRST_CHOICE = 0xE100
 _MOST_CHOICES = 0x1700
 _HOLE = re.compile("([\ue000-\uf8ff])")
@@ -30,6 +31,13 @@ def choice_hole(index: int) -> Markup:
     if index >= _MOST_CHOICES:
         raise ValueError(f"a question has at most {_MOST_CHOICES} options")
     return Markup(chr(_FIRST_CHOICE + index))  # noqa: S704
+
+
+def parameter_hole(index: int) -> Markup:
+    """Give the hole for the words of the form's parameter at ``index``: townships set them, and share a template."""
+    if index >= _MOST_PARAMETERS:
+        raise ValueError(f"a form has at most {_MOST_PARAMETERS} parameters")
+    return Markup(chr(_FIRST_PARAMETER + index))  # noqa: S704
 
 
 def quiet(text: str) -> str:

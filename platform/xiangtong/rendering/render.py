@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from xiangtong.dialect.plan import Plan, Question, Step
 from xiangtong.fields.division import below, chain
+from xiangtong.fields.parameters import parameter_words
 from xiangtong.rendering.context import ProblemLike, RenderContext
 from xiangtong.rendering.pieces import (
     BODY,
@@ -21,6 +22,7 @@ from xiangtong.rendering.pieces import (
     ROW,
     VALUE,
     choice_hole,
+    parameter_hole,
 )
 from xiangtong.rendering.sheet import Look, options_of, sheet_of
 from xiangtong.rendering.values import chosen_values, shown_value, size_in_words, typed
@@ -71,6 +73,15 @@ def _titled(step: Step, questions: Sequence[Question]) -> str:
     return questions[0].pattern if questions and questions[0].label == step.title else ""
 
 
+def _parameters(plan: Plan, ctx: RenderContext) -> dict[str, str]:
+    """The words of the form's parameters by their holes."""
+    english = ctx.locale == "en"
+    return {
+        parameter_hole(index): escape(parameter_words(plan, name, ctx.params, english=english))
+        for index, name in enumerate(plan.params)
+    }
+
+
 class _Writer:
     """Writes questions one after the other, every answer escaped; knows the page, but no question in particular."""
 
@@ -78,6 +89,7 @@ class _Writer:
         self._ctx = ctx
         self._titled = titled
         self._sheet = sheet_of(plan, ctx.locale)
+        self._params = _parameters(plan, ctx)
         self._lists: dict[str, tuple[tuple[str, str], ...]] = {}
         self._problems: dict[str, str] = {}
         for problem in problems:
@@ -211,4 +223,4 @@ class _Writer:
     def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> str:
         if look.problem:
             holes[PROBLEM] = escape(self._problems[pointer])
-        return self._sheet.pieces(look, question, self._ctx.gettext).fill(holes)
+        return self._sheet.pieces(look, question, self._ctx.gettext).fill({**self._params, **holes})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,9 +13,10 @@ from markupsafe import Markup
 
 from xiangtong.dialect.english import foreign, step_words, words_in
 from xiangtong.dialect.plan import Option, Plan, Question, Step
+from xiangtong.dialect.vocabulary import PARAMETER_GAP
 from xiangtong.fields.kinds import KINDS
 from xiangtong.fields.yes_no import YES_NO
-from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, quiet
+from xiangtong.rendering.pieces import BODY, FILE_URL, PROBLEM, ROW, VALUE, Pieces, parameter_hole, quiet
 from xiangtong.rendering.view import FieldView, FileView, OptionView
 
 _AGREED = (Option("true", "同意", "I agree"),)
@@ -63,6 +65,7 @@ class Sheet:
 
     locale: str
     applicant: frozenset[str]  # patterns of the applicant's own answers, which a browser may fill in
+    params: tuple[str, ...] = ()  # names of the form's parameters
     cut: dict[Look, Pieces] = field(default_factory=dict)
 
     def pieces(self, look: Look, question: Question, gettext: Callable[[str], str]) -> Pieces:
@@ -106,7 +109,11 @@ class Sheet:
 
     def _words(self, question: Question, part: str) -> str:
         words, language = words_in(question, part, self.locale)
-        return self._spoken(quiet(words), language)
+        return self._spoken(PARAMETER_GAP.sub(self._gap, quiet(words)), language)
+
+    def _gap(self, gap: re.Match[str]) -> str:
+        """The hole of a parameter; a name that the form does not declare stays as it is written."""
+        return parameter_hole(self.params.index(gap[1])) if gap[1] in self.params else gap[0]
 
     def _spoken(self, words: str, language: str) -> str:
         """Mark words that are not in the page's language, line by line, for those who hear them read."""
@@ -164,12 +171,13 @@ def options_of(question: Question, look: Look) -> tuple[Option, ...]:
 
 
 @lru_cache(maxsize=256)
-def _sheet(digest: str, locale: str, applicant: frozenset[str]) -> Sheet:
-    return Sheet(locale=locale, applicant=applicant)
+def _sheet(digest: str, locale: str, applicant: frozenset[str], params: tuple[str, ...]) -> Sheet:
+    return Sheet(locale=locale, applicant=applicant, params=params)
 
 
 def sheet_of(plan: Plan, locale: str) -> Sheet:
     """Find the sheet of a form version, one per version and language."""
     applicant = plan.form.get("applicant") or {}
     sources = (one for source in applicant.values() for one in (source if isinstance(source, list) else [source]))
-    return _sheet(plan.digest, locale, frozenset(one for one in sources if isinstance(one, str)))
+    own = frozenset(one for one in sources if isinstance(one, str))
+    return _sheet(plan.digest, locale, own, tuple(plan.params))

@@ -17,11 +17,12 @@ from xiangtong.fields.kind import PRECEDENCE, Sentence
 from xiangtong.fields.kinds import KINDS
 from xiangtong.fields.lines import Lines, at_line
 from xiangtong.fields.normal import today_or_before
+from xiangtong.fields.parameters import with_parameters
 from xiangtong.kernel.errors import Problem as PlainProblem
 from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import Refused, keyword_of, refusals
 from xiangtong.validation.normalise import counted
-from xiangtong.validation.wording import rule_words, whereabouts, whereabouts_en
+from xiangtong.validation.wording import rule_words, rule_words_en, whereabouts, whereabouts_en
 
 #: How a question says that nothing was answered: no value, or no rows.
 _UNANSWERED = ("missing", "too-few")
@@ -131,13 +132,14 @@ def as_refusal(problems: Sequence[Problem]) -> Problems:
 def _problems(plan: Plan, now: Effective, facts: Facts) -> list[Problem]:
     found: dict[str, Problem] = {}
     for question, pointer, sentence in _own_problems(plan, now, facts):
-        found.setdefault(pointer, _problem(plan, question, pointer, sentence))
+        told = _with_parameters(plan, question, sentence, facts)
+        found.setdefault(pointer, _problem(plan, question, pointer, told))
     for broken in broken_rules(plan, now.data, facts, found.keys()):
         question, around = _question(plan, broken.pointer)
         # One line, or one choice, has no place of its own on the page.
         pointer = around if question.kind in _INDIVISIBLE else broken.pointer
         words = rule_words(plan, broken.rule, broken.pointer, facts)
-        sentence = Sentence(broken.rule.code, words, broken.rule.message_en or words)
+        sentence = Sentence(broken.rule.code, words, rule_words_en(plan, broken.rule, broken.pointer, facts))
         found.setdefault(pointer, _problem(plan, question, pointer, sentence))
     if len(found) < 2:
         return list(found.values())
@@ -173,6 +175,14 @@ def _own_words(question: Question, sentence: Sentence) -> Sentence:
     if words is None:
         return sentence
     return Sentence(sentence.code, words, str(question.english.get(sentence.code) or words))
+
+
+def _with_parameters(plan: Plan, question: Question, sentence: Sentence, facts: Facts) -> Sentence:
+    """Fill what a form's own sentence leaves open; the sentences of kinds leave nothing open, and may quote answers."""
+    if sentence.code not in question.messages:
+        return sentence
+    words = with_parameters(sentence.message, plan, facts.params)
+    return Sentence(sentence.code, words, with_parameters(sentence.message_en, plan, facts.params, english=True))
 
 
 def _place(keyword: str) -> int:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from xiangtong.dialect.plan import Plan, Question, Rule
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.fields.hundredths import Hundredths
-from xiangtong.fields.kinds import KINDS
-
-_GAP = re.compile(r"\{(row|param:[a-z0-9_.-]+)\}")
+from xiangtong.fields import parameters
+from xiangtong.fields.parameters import with_parameters
 
 
 def whereabouts(plan: Plan, pointer: str) -> str:
@@ -42,19 +37,18 @@ def _around(plan: Plan, pointer: str) -> tuple[Question | None, int | None]:
 
 def rule_words(plan: Plan, rule: Rule, pointer: str, facts: Facts) -> str:
     """Give a rule's message with the row and the parameters it names."""
+    text = rule.message.replace("{row}", whereabouts(plan, pointer))
+    return with_parameters(text, plan, facts.params)
 
-    def fill(match: re.Match[str]) -> str:
-        if match[1] == "row":
-            return whereabouts(plan, pointer)
-        return parameter_words(plan, match[1].removeprefix("param:"), facts)
 
-    return _GAP.sub(fill, rule.message)
+def rule_words_en(plan: Plan, rule: Rule, pointer: str, facts: Facts) -> str:
+    """The same in English; in Chinese where nobody has said."""
+    if not rule.message_en:
+        return rule_words(plan, rule, pointer, facts)
+    text = rule.message_en.replace("{row}", whereabouts_en(plan, pointer))
+    return with_parameters(text, plan, facts.params, english=True)
 
 
 def parameter_words(plan: Plan, name: str, facts: Facts) -> str:
     """Write a tenant parameter in its own unit: 13500 of kind area → ``135 平方米``."""
-    value: Any = facts.params.get(name, "")
-    declared = plan.schema.get("x-params", {}).get(name, {})
-    kind = KINDS.get(declared.get("kind", ""))
-    shown = kind.typed(value) if isinstance(kind, Hundredths) else str(value)
-    return f"{shown} {declared.get('unit', '')}".rstrip()
+    return parameters.parameter_words(plan, name, facts.params)

@@ -56,8 +56,10 @@ def _mask_of_other(filing: Filing, plan: Plan, pointer: str, raw: Raw) -> str:
 def context(filing: Filing) -> RenderContext:
     """The township, the reader and the day, as far as the look of the form depends on them."""
     counted, english = filing.decision.effective, language() == "en"
+    known = as_of_today(filing.plan, filing.facts)
     return RenderContext(
-        options=as_of_today(filing.plan, filing.facts).options,
+        options=known.options,
+        params=known.params,
         visible=frozenset(counted.visible),
         required=frozenset(counted.required),
         derived={pointer: value for pointer, value in counted.derived.items() if not filing.covers(pointer)},

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import lru_cache
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from xiangtong.dialect.known import as_of_today
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.citizen._case import day_words, english_of
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.cases_mine import own
@@ -20,7 +23,7 @@ from xiangtong.identity.throttle import Limit
 from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound
-from xiangtong.printing import Printed, blank, verified
+from xiangtong.printing import Printed, blank, named_on_blank, verified
 from xiangtong.tenancy.finding import township
 from xiangtong.tenancy.scope import NOBODY, within
 
@@ -28,7 +31,7 @@ blueprint = Blueprint("printing", __name__)
 
 _WORDS = ("查得太频繁了，请过 {minutes} 分钟再查", "Too many tries: wait {minutes} minutes")
 _FROM_ADDRESS = Limit("verify_address", 60, timedelta(hours=1), *_WORDS)
-#: A blank form is the same for everybody: printed once a process, kept by its content.
+#: A blank form is the same for everybody, but for a township's parameters: printed once a process, kept by content.
 _MOST_BLANKS = 48
 _BLANK_CACHE = "public, max-age=3600"
 
@@ -51,7 +54,9 @@ def empty(code: str, form_code: str) -> Response:
         with within(session, tenant_id=town.tenant.id):
             item_of_form(session, tenant_id=town.tenant.id, form_code=form_code)
     form = services().library.form(form_code)
-    return paper.send(_blank(form_code, form.hash), name=form.title, cache=_BLANK_CACHE)
+    known = as_of_today(form.plan, Facts(clock.today(), town.tenant.params)).params
+    named = json.dumps(named_on_blank(form.plan, known), sort_keys=True)
+    return paper.send(_blank(form_code, form.hash, named), name=form.title, cache=_BLANK_CACHE)
 
 
 @blueprint.get("/verify")
@@ -83,6 +88,6 @@ def verify(proof: str) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=_MOST_BLANKS)
-def _blank(form_code: str, _content: str) -> Printed:
-    """The printed blank form; the hash of its content makes a changed form another entry."""
-    return paper.printed_sheet(blank(services().library.form(form_code).plan))
+def _blank(form_code: str, _content: str, named: str) -> Printed:
+    """The printed blank form; the hash of its content and the parameters that it names make it another entry."""
+    return paper.printed_sheet(blank(services().library.form(form_code).plan, json.loads(named)))

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import DialectError, Facts
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
@@ -200,11 +201,11 @@ def _rendered(here: Desk, form: Form) -> list[tuple[str, str, Markup]]:
     """(title, hint, fields) of every step, as it stands before anybody has answered."""
     villages = neighbourhood(here.session, tenant=here.tenant).villages if here.tenant.kind == "township" else {}
     lists = {"villages": villages, "divisions": Divisions(here.session, home=here.tenant.division_code)}
-    facts = Facts(clock.today(), here.tenant.params, lists)
+    facts = as_of_today(form.plan, Facts(clock.today(), here.tenant.params, lists))
     counted = decide(form.plan, {}, facts).effective
     context = RenderContext(
-        options=facts.options, visible=frozenset(counted.visible), required=frozenset(counted.required),
-        derived=counted.derived, gettext=_,
+        options=facts.options, params=facts.params, visible=frozenset(counted.visible),
+        required=frozenset(counted.required), derived=counted.derived, gettext=_,
     )  # fmt: skip
     return [(step.title, step.hint, render_step(form.plan, step, {}, (), context)) for step in form.plan.steps]
 

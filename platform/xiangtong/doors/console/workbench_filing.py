@@ -74,9 +74,9 @@ class Filing(filing.Filing):
 
     def context(self) -> RenderContext:
         """The township and the day, as far as the look of the form depends on them."""
-        counted = self.decision.effective
+        counted, known = self.decision.effective, as_of_today(self.plan, self.facts)
         return RenderContext(
-            options=as_of_today(self.plan, self.facts).options,
+            options=known.options, params=known.params,
             visible=frozenset(counted.visible), required=frozenset(counted.required),
             derived=counted.derived, gettext=gettext, locked=locked_in(self.draft.typed),
             file_url=lambda file_id: self.at("file", file_id=file_id) if file_id else "",
