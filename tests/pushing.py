@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,9 @@ QUICK = Pace(
     woken_for=timedelta(milliseconds=1),
     behind_for=timedelta(seconds=60),
 )
+
+#: Serial numbers of cases: a province that several tests share knows none of them twice.
+serials = count(1)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from ledger_writer import Writer, push_services
-from pushing import QUICK, Knobs, rows, send_all
-from sandbox_sender import running_province
+from ledger_writer import Writer
+from pushing import QUICK, rows, send_all, serials
 from xiangtong import ledger
 from xiangtong.kernel import clock
 from xiangtong.ledger.models import LedgerFact
@@ -19,25 +18,9 @@ from xiangtong.push.classify import Outcome, Verdict
 from xiangtong.tenancy.scope import Scope
 
 
-@pytest.fixture(scope="module")
-def province(tmp_path_factory):
-    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
-        yield Knobs(url)
-
-
-_serials = iter(range(1, 10**6))
-
-
-@pytest.fixture
-def services(db, keys, township, province, tmp_path):
-    province.off()
-    with push_services(db, keys, province.url, tmp_path) as made:
-        yield made
-
-
 def _slow_worker_meets_quick_worker(services, province):
     """A worker sleeps past its lease, another finishes, the first wakes with bad news. True when all is still well."""
-    (fact,) = Writer(services).case(next(_serials))
+    (fact,) = Writer(services).case(next(serials))
     slow = claim(services, tenant_id=1, fact_id=fact, pace=QUICK)
     with clock.frozen(clock.now() + timedelta(minutes=5)):
         assert send_all(services, [fact]) == ["delivered"]
@@ -48,7 +31,7 @@ def _slow_worker_meets_quick_worker(services, province):
 def _receipt_of_something_else(services, province):
     """The province answers with a receipt of other content. True when every receipt kept is what the province holds."""
     writer = Writer(services)
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     province.turn("wrong_receipt", scope="messages", count=1)
     with suppress(Exception):
         send_all(services, [fact])

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from ledger_writer import Writer, case_number, facts_document, profile, push_services
-from pushing import QUICK, Knobs, empty_queue, queued, rows, send_all, states
+from ledger_writer import Writer, case_number, facts_document, profile
+from pushing import QUICK, Knobs, empty_queue, queued, rows, send_all, serials, states
 from sandbox_sender import running_province
 from xiangtong import ledger
 from xiangtong.kernel import clock
@@ -23,33 +23,12 @@ from xiangtong.push.sweep import sweep
 from xiangtong.tenancy.scope import Scope
 
 
-@pytest.fixture(scope="module")
-def province(tmp_path_factory):
-    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
-        yield Knobs(url)
-
-
-_serials = iter(range(1, 10**6))
-
-
-@pytest.fixture
-def services(db, keys, township, province, tmp_path):
-    province.off()
-    with push_services(db, keys, province.url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def writer(services):
-    return Writer(services)
-
-
 def _case_no(writer):
     return list(writer.written)[-1]
 
 
 def test_a_case_arrives_in_order_with_receipts_and_the_same_chain(services, writer, province):
-    ids = writer.case(next(_serials), events=3)
+    ids = writer.case(next(serials), events=3)
     assert send_all(services, ids) == ["delivered"] * 3
     held = province.held(_case_no(writer))
     ours = rows(services, "select digest, chain, receipt_no from receipt order by seq")
@@ -58,7 +37,7 @@ def test_a_case_arrives_in_order_with_receipts_and_the_same_chain(services, writ
 
 
 def test_what_comes_later_waits_and_is_woken(services, writer, province):
-    first, second, third = writer.case(next(_serials), events=3)
+    first, second, third = writer.case(next(serials), events=3)
     assert send_all(services, [third, second]) == ["behind", "behind"]
     empty_queue(services)
     assert send_all(services, [first]) == ["delivered"]
@@ -80,7 +59,7 @@ def test_a_roll_back_takes_fact_and_job(services, keys):
 
 
 def test_facts_and_bytes_are_sealed_and_never_change(services, writer):
-    send_all(services, writer.case(next(_serials)))
+    send_all(services, writer.case(next(serials)))
     for table, column in (("ledger_fact", "facts"), ("wire_message", "body")):
         (row,) = rows(services, f"select {column} as sealed from {table}")
         assert b"13800138000" not in bytes(row.sealed)
@@ -89,7 +68,7 @@ def test_facts_and_bytes_are_sealed_and_never_change(services, writer):
 
 
 def test_the_relay_sees_what_is_due_and_no_body(services, writer):
-    writer.case(next(_serials))
+    writer.case(next(serials))
     with services.db.relay() as session:
         assert len(session.connection().exec_driver_sql("select tenant_id, id from ledger_fact").all()) == 1
     for column in ("facts", "case_no"):
@@ -98,7 +77,7 @@ def test_the_relay_sees_what_is_due_and_no_body(services, writer):
 
 
 def test_two_workers_at_once_send_one_message(services, writer, province):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     before = province.summary()["messages"]
     province.turn("delay", delay_ms=200, count=1)
     with ThreadPoolExecutor(4) as pool:
@@ -111,7 +90,7 @@ def test_two_workers_at_once_send_one_message(services, writer, province):
 
 @pytest.mark.parametrize("kind", ["status", "stored_but_no_answer", "reset", "html", "wrong_receipt", "outage"])
 def test_after_any_unknown_outcome_the_same_bytes_arrive_once(services, writer, province, kind):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     province.turn(kind, scope="messages", count=2)
     outcomes = [deliver(services, tenant_id=1, fact_id=fact, pace=QUICK)]
     while outcomes[-1] == "again":
@@ -123,7 +102,7 @@ def test_after_any_unknown_outcome_the_same_bytes_arrive_once(services, writer, 
 
 
 def test_busy_holds_the_whole_destination_and_burns_no_attempt(services, writer, province):
-    (first,), (second,) = writer.case(next(_serials)), writer.case(next(_serials))
+    (first,), (second,) = writer.case(next(serials)), writer.case(next(serials))
     province.turn("busy", retry_after=1, count=1)
     assert send_all(services, [first, second]) == ["wait", "held"]
     assert [row.attempts for row in rows(services, "select attempts from ledger_fact")] == [0, 0]
@@ -133,7 +112,7 @@ def test_busy_holds_the_whole_destination_and_burns_no_attempt(services, writer,
 
 def test_invalid_parks_with_reasons_and_what_follows_waits(services, writer, province):
     facts = {"applicant": {"kind": "person", "name": "张三", "id_type": "resident_id", "id_number": "1"}}
-    first, second = writer.case(next(_serials), events=2, **facts)
+    first, second = writer.case(next(serials), events=2, **facts)
     assert send_all(services, [first, second]) == ["park", "behind"]
     row = rows(services, "select state, last_code, last_reason from ledger_fact order by seq")[0]
     assert (row.state, row.last_code) == ("parked", "INVALID")
@@ -144,7 +123,7 @@ def test_a_signature_that_is_refused_opens_the_breaker_and_burns_nothing(service
     stranger = HttpTransport(replace(profile(province.url), secret="another-secret"))
     with closing(stranger):
         services = replace(services, transport=stranger)
-        (first,), (second,) = Writer(services).case(next(_serials)), Writer(services).case(next(_serials))
+        (first,), (second,) = Writer(services).case(next(serials)), Writer(services).case(next(serials))
         assert send_all(services, [first, second]) == ["shut", "held"]
         assert [row.attempts for row in rows(services, "select attempts from ledger_fact")] == [0, 0]
         assert rows(services, "select state, reason from breaker")[0] == ("open", "SIGNATURE")
@@ -152,14 +131,14 @@ def test_a_signature_that_is_refused_opens_the_breaker_and_burns_nothing(service
 
 
 def test_a_clock_that_ran_away_is_signed_anew_once_then_the_breaker_opens(services, writer):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     with clock.frozen(clock.now() + timedelta(minutes=10)):
         assert send_all(services, [fact]) == ["shut"]
     assert rows(services, "select reason from breaker")[0].reason == "SKEW"
 
 
 def test_other_content_under_our_seq_parks_and_raises_a_difference(services, writer):
-    serial = next(_serials)
+    serial = next(serials)
     send_all(services, writer.case(serial))
     (again,) = Writer(services).case(serial, answers={"bank": "another"})
     assert send_all(services, [again]) == ["conflict"]
@@ -168,7 +147,7 @@ def test_other_content_under_our_seq_parks_and_raises_a_difference(services, wri
 
 
 def test_what_the_province_lost_is_sent_again_in_order(services, writer, province, tmp_path):
-    ids = writer.case(next(_serials), events=3)
+    ids = writer.case(next(serials), events=3)
     assert send_all(services, ids[:2]) == ["delivered"] * 2
     with (
         running_province(tmp_path / "other", "--rate", "100000") as (url, _),
@@ -182,7 +161,7 @@ def test_what_the_province_lost_is_sent_again_in_order(services, writer, provinc
 
 
 def test_large_answers_are_uploaded_first_and_remembered(services, writer, province):
-    (fact,) = writer.case(next(_serials), answers={"text": "字" * 11_000})
+    (fact,) = writer.case(next(serials), answers={"text": "字" * 11_000})
     province.turn("reset", scope="messages", count=1)
     assert send_all(services, [fact]) == ["again"]
     (done,) = rows(services, "select digest from pushed_material")
@@ -192,7 +171,7 @@ def test_large_answers_are_uploaded_first_and_remembered(services, writer, provi
 
 
 def test_a_material_the_province_forgot_is_uploaded_again(services, writer, province):
-    (fact,) = writer.case(next(_serials), answers={"text": "忘" * 11_000})
+    (fact,) = writer.case(next(serials), answers={"text": "忘" * 11_000})
     text = json.dumps({"text": "忘" * 11_000}, ensure_ascii=False, separators=(",", ":"))
     digest = sm3_hex(text.encode())
     rows(
@@ -204,7 +183,7 @@ def test_a_material_the_province_forgot_is_uploaded_again(services, writer, prov
 
 
 def test_seven_days_without_an_answer_park(services, writer, province):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     province.turn("outage")
     assert send_all(services, [fact]) == ["again"]
     with clock.frozen(clock.now() + timedelta(days=7, seconds=1)):
@@ -214,7 +193,7 @@ def test_seven_days_without_an_answer_park(services, writer, province):
 
 
 def test_a_message_whose_every_claim_is_lost_is_poison(services, writer, monkeypatch):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     monkeypatch.setattr(HttpLine, "post_message", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
     for day in range(5):
         with clock.frozen(clock.now() + timedelta(days=day)), pytest.raises(MemoryError):
@@ -225,7 +204,7 @@ def test_a_message_whose_every_claim_is_lost_is_poison(services, writer, monkeyp
 
 
 def test_a_worker_that_slept_past_its_lease_changes_nothing(services, writer, province):
-    (fact,) = writer.case(next(_serials))
+    (fact,) = writer.case(next(serials))
     slow = claim(services, tenant_id=1, fact_id=fact, pace=QUICK)
     assert isinstance(slow, Claim)
     with clock.frozen(clock.now() + timedelta(minutes=5)):
@@ -238,7 +217,7 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(services, writer, pr
 
 
 def test_the_sweeper_finds_what_the_queue_lost(services, writer):
-    writer.case(next(_serials), events=2)
+    writer.case(next(serials), events=2)
     empty_queue(services)
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         assert sweep(services, pace=QUICK) == 2
@@ -248,8 +227,8 @@ def test_the_sweeper_finds_what_the_queue_lost(services, writer):
 def test_the_sweeper_gives_each_township_its_share(services, writer):
     other = Writer(services, tenant_id=2, township="321003108")
     for _ in range(12):
-        writer.case(next(_serials), wake=False)
-    other.case(next(_serials), wake=False)
+        writer.case(next(serials), wake=False)
+    other.case(next(serials), wake=False)
     pace = type(QUICK)(per_tenant=4, window=5)
     assert sweep(services, pace=pace) == 5
     jobs = rows(
@@ -261,7 +240,7 @@ def test_the_sweeper_gives_each_township_its_share(services, writer):
 
 
 def test_the_breaker_opens_probes_and_ramps(services, writer, province):
-    ids = [writer.case(next(_serials))[0] for _ in range(8)]
+    ids = [writer.case(next(serials))[0] for _ in range(8)]
     pace = type(QUICK)(failures=3, probe_every=timedelta(seconds=30), base=timedelta(milliseconds=1))
     province.turn("outage", refuse=True)
     assert send_all(services, ids, pace=pace) == ["again"] * 3 + ["held"] * 5
@@ -288,5 +267,5 @@ def test_no_transaction_is_open_while_the_province_is_called(services, writer, p
         return post(line, **message)
 
     monkeypatch.setattr(HttpLine, "post_message", watched)
-    assert send_all(services, writer.case(next(_serials))) == ["delivered"]
+    assert send_all(services, writer.case(next(serials))) == ["delivered"]
     assert seen == [0]

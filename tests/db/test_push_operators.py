@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from ledger_writer import APPLICANT, Writer, push_services
-from pushing import Knobs, rows, send_all, states
-from sandbox_sender import Sender, running_province
+from ledger_writer import APPLICANT, Writer
+from pushing import rows, send_all, serials, states
+from sandbox_sender import Sender
 from xiangtong.cli import cli
 from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.kernel.errors import NotFound
@@ -25,27 +25,11 @@ from xiangtong.tenancy.scope import NOBODY, Scope
 BAD = APPLICANT | {"id_number": "1"}
 
 
-@pytest.fixture(scope="module")
-def province(tmp_path_factory):
-    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
-        yield Knobs(url)
-
-
-_serials = iter(range(1, 10**6))
-
-
-@pytest.fixture
-def services(db, keys, township, province, tmp_path):
-    province.off()
-    with push_services(db, keys, province.url, tmp_path) as made:
-        yield made
-
-
 @pytest.fixture
 def parked(services):
     """A message the province refused: the applicant's number is too short for it."""
     writer = Writer(services)
-    (fact,) = writer.case(next(_serials), applicant=BAD)
+    (fact,) = writer.case(next(serials), applicant=BAD)
     assert send_all(services, [fact]) == ["park"]
     return fact
 
@@ -58,7 +42,7 @@ def mended_mapping(monkeypatch):
 
 
 def test_the_city_sees_what_waits_and_why_and_no_name(services, parked):
-    Writer(services, tenant_id=2, township="321003108").case(next(_serials), events=2)
+    Writer(services, tenant_id=2, township="321003108").case(next(serials), events=2)
     with services.db.oversight("3210") as session:
         found, stopped = status.status(session), status.parked(session)
     assert found.waiting == 3
@@ -92,7 +76,7 @@ def test_replaying_sends_the_same_bytes(services, parked):
 
 
 def test_only_what_is_parked_is_replayed(services):
-    (fact,) = Writer(services).case(next(_serials))
+    (fact,) = Writer(services).case(next(serials))
     for wanted in (fact, uuid.uuid4()):
         with pytest.raises((replay.NotParked, NotFound)), services.db.scope(Scope(tenant_id=1)) as session:
             replay.replay(session, tenant_id=1, fact_id=wanted)
@@ -120,7 +104,7 @@ def test_mending_makes_a_new_message_for_the_same_step(services, parked, provinc
 
 
 def test_what_the_province_holds_is_never_mended(services, province):
-    serial = next(_serials)
+    serial = next(serials)
     send_all(services, Writer(services).case(serial))
     (again,) = Writer(services).case(serial, answers={"bank": "another"})
     assert send_all(services, [again]) == ["conflict"]
@@ -136,7 +120,7 @@ def test_nothing_is_mended_while_the_province_cannot_be_asked(services, parked, 
 
 
 def test_a_message_parked_by_hand_stays_until_it_is_replayed(services):
-    (fact,) = Writer(services).case(next(_serials))
+    (fact,) = Writer(services).case(next(serials))
     with services.db.scope(Scope(tenant_id=1)) as session:
         replay.park(session, tenant_id=1, fact_id=fact, reason="核实中")
     assert send_all(services, [fact]) == ["parked"]
@@ -202,7 +186,7 @@ def _understand_all(services):
 
 
 def test_callbacks_are_stored_sealed_once_and_understood_once(services, door):
-    send_all(services, Writer(services).case(next(_serials)))
+    send_all(services, Writer(services).case(next(serials)))
     message_id = str(rows(services, "select message_id from wire_message")[0].message_id)
     event_id = str(uuid.uuid4())
     payload = {"message_id": message_id, "result": "invalid", "errors": []}

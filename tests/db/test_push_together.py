@@ -6,9 +6,7 @@ from datetime import timedelta
 import pytest
 
 from awaiting import until
-from ledger_writer import Writer, push_services
-from pushing import QUICK, Knobs, queued, rows, send_all, states
-from sandbox_sender import running_province
+from pushing import QUICK, queued, rows, send_all, serials, states
 from xiangtong.kernel import clock
 from xiangtong.province.http import HttpLine
 from xiangtong.push import settle as settling
@@ -17,33 +15,13 @@ from xiangtong.push.deliver import deliver_together
 from xiangtong.push.send import send
 from xiangtong.push.settle import settle
 
-_serials = iter(range(1, 10**6))
-
-
-@pytest.fixture(scope="module")
-def province(tmp_path_factory):
-    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
-        yield Knobs(url)
-
-
-@pytest.fixture
-def services(db, keys, township, province, tmp_path):
-    province.off()
-    with push_services(db, keys, province.url, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def writer(services):
-    return Writer(services)
-
 
 def _together(services, fact):
     return deliver_together(services, tenant_id=1, fact_id=fact, pace=QUICK)
 
 
 def test_one_job_takes_along_whose_turn_it_is_and_their_jobs_are_gone(services, writer, province):
-    cases = [writer.case(next(_serials), events=2) for _ in range(3)]
+    cases = [writer.case(next(serials), events=2) for _ in range(3)]
     assert _together(services, cases[0][0]) == ["delivered"] * 3
     # The first events went; of the six jobs those of its two companions are gone.
     assert queued(services) == 4
@@ -55,21 +33,21 @@ def test_one_job_takes_along_whose_turn_it_is_and_their_jobs_are_gone(services, 
 
 
 def test_one_claim_takes_no_more_than_its_share(services, writer):
-    facts = [writer.case(next(_serials))[0] for _ in range(5)]
+    facts = [writer.case(next(serials))[0] for _ in range(5)]
     pace = type(QUICK)(together=3)
     assert deliver_together(services, tenant_id=1, fact_id=facts[4], pace=pace) == ["delivered"] * 3
     assert states(services) == ["delivered", "delivered", "due", "due", "delivered"]
 
 
 def test_the_lane_for_bulk_imports_is_the_sweepers(services, writer):
-    (mine,) = writer.case(next(_serials))
-    writer.case(next(_serials), wake=False)
+    (mine,) = writer.case(next(serials))
+    writer.case(next(serials), wake=False)
     assert _together(services, mine) == ["delivered"]
     assert states(services) == ["delivered", "due"]
 
 
 def test_what_was_tried_before_goes_alone(services, writer, province):
-    (tried,), (fresh,) = writer.case(next(_serials)), writer.case(next(_serials))
+    (tried,), (fresh,) = writer.case(next(serials)), writer.case(next(serials))
     province.turn("status", scope="messages", statuses=[503], count=1)
     assert send_all(services, [tried]) == ["again"]
     later = clock.now() + timedelta(seconds=30)
@@ -79,7 +57,7 @@ def test_what_was_tried_before_goes_alone(services, writer, province):
 
 
 def test_a_busy_province_is_left_in_peace_and_no_attempt_is_burnt(services, writer, province):
-    facts = [writer.case(next(_serials))[0] for _ in range(9)]
+    facts = [writer.case(next(serials))[0] for _ in range(9)]
     province.turn("busy", retry_after=1)
     words = deliver_together(services, tenant_id=1, fact_id=facts[0], pace=type(QUICK)(hands=1))
     assert sorted(words) == ["unsent"] * 8 + ["wait"]
@@ -90,7 +68,7 @@ def test_a_busy_province_is_left_in_peace_and_no_attempt_is_burnt(services, writ
 
 
 def test_a_companion_that_cannot_be_mapped_parks_and_holds_up_nobody(services, writer, monkeypatch):
-    good, bad = writer.case(next(_serials))[0], writer.case(next(_serials), answers={"bank": "unforeseen"})[0]
+    good, bad = writer.case(next(serials))[0], writer.case(next(serials), answers={"bank": "unforeseen"})[0]
     write = HttpLine.write
 
     def stumbling(line, facts, *, message_id):
@@ -106,7 +84,7 @@ def test_a_companion_that_cannot_be_mapped_parks_and_holds_up_nobody(services, w
 
 
 def test_what_others_were_told_is_kept_when_one_stumbles(services, writer, monkeypatch):
-    facts = [writer.case(next(_serials))[0] for _ in range(3)]
+    facts = [writer.case(next(serials))[0] for _ in range(3)]
     post = HttpLine.post_message
 
     def stumbling(line, **message):
@@ -121,7 +99,7 @@ def test_what_others_were_told_is_kept_when_one_stumbles(services, writer, monke
 
 
 def test_suspects_try_again_one_by_one(services, writer):
-    first, second = (writer.case(next(_serials))[0] for _ in range(2))
+    first, second = (writer.case(next(serials))[0] for _ in range(2))
     rows(services, "update ledger_fact set lost = 1 returning 1")
     suspect = claim(services, tenant_id=1, fact_id=first, pace=QUICK)
     assert _together(services, second) == ["held"]
@@ -132,7 +110,7 @@ def test_suspects_try_again_one_by_one(services, writer):
 
 def test_who_waited_for_the_one_before_knows_its_receipt(services, writer, monkeypatch):
     """The second event is claimed in the very moment in which the first one is written down as delivered."""
-    first, second = writer.case(next(_serials), events=2)
+    first, second = writer.case(next(serials), events=2)
     words: list[str] = []
     other = threading.Thread(target=lambda: words.extend(send_all(services, [second])))
     waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"

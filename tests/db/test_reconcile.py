@@ -6,8 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from ledger_writer import Writer, case_number, profile, push_services
-from pushing import Knobs, rows, send_all, states
+from ledger_writer import Writer, case_number, profile
+from pushing import Knobs, rows, send_all, serials, states
 from sandbox_sender import Sender, apply_message, running_province
 from xiangtong import ledger
 from xiangtong.kernel import clock
@@ -17,21 +17,10 @@ from xiangtong.push.reconcile import DayNotOver, reconcile
 from xiangtong.tenancy.scope import Scope
 
 
-@pytest.fixture(scope="module")
-def province(tmp_path_factory):
-    with running_province(tmp_path_factory.mktemp("province"), "--rate", "100000") as (url, _):
-        yield Knobs(url)
-
-
-_serials = iter(range(1, 10**6))
-
-
 @pytest.fixture
-def services(db, keys, township, province, tmp_path):
-    province.off()
+def services(services, province):
     province.calendar(next(_days))
-    with push_services(db, keys, province.url, tmp_path) as made:
-        yield made
+    return services
 
 
 # Each test has a day of its own at the province, so that what one sends the next does not see.
@@ -59,7 +48,7 @@ def _reconciled(services, tenant_id=1):
 
 def test_equal_chains_mark_the_case_and_the_next_event_unmarks_it(services, province):
     writer = Writer(services)
-    serial = next(_serials)
+    serial = next(serials)
     send_all(services, writer.case(serial, events=2))
     assert _reconciled(services) == [False]
     report = reconcile(services, _ended(services, province), city_code="3210")
@@ -75,9 +64,9 @@ def test_equal_chains_mark_the_case_and_the_next_event_unmarks_it(services, prov
 
 
 def test_both_townships_are_compared_and_a_run_is_kept(services, province):
-    send_all(services, Writer(services).case(next(_serials)))
+    send_all(services, Writer(services).case(next(serials)))
     other = Writer(services, tenant_id=2, township="321003108")
-    send_all(services, other.case(next(_serials)), tenant_id=2)
+    send_all(services, other.case(next(serials)), tenant_id=2)
     report = reconcile(services, _ended(services, province), city_code="3210")
     assert (report.equal, report.clean) == (2, True)
     assert rows(services, "select equal, strays from reconciliation_run")[0] == (2, [])
@@ -85,7 +74,7 @@ def test_both_townships_are_compared_and_a_run_is_kept(services, province):
 
 def test_what_the_province_lost_is_sent_again_and_is_equal_then(services, tmp_path):
     writer = Writer(services)
-    ids = writer.case(next(_serials), events=2)
+    ids = writer.case(next(serials), events=2)
     send_all(services, ids)
     before = rows(services, "select digest, chain from receipt order by seq")
     with (
@@ -102,7 +91,7 @@ def test_what_the_province_lost_is_sent_again_and_is_equal_then(services, tmp_pa
 
 
 def test_a_case_that_nobody_here_knows_is_a_stray(services, province):
-    send_all(services, Writer(services).case(next(_serials)))
+    send_all(services, Writer(services).case(next(serials)))
     strays = [case_number(7, township="321003108"), case_number(7, township="321099999")]
     with httpx.Client(base_url=province.url, trust_env=False) as client:
         for case_no in strays:
@@ -113,7 +102,7 @@ def test_a_case_that_nobody_here_knows_is_a_stray(services, province):
 
 
 def test_another_chain_is_a_difference_and_marks_nothing(services, province, tmp_path):
-    serial = next(_serials)
+    serial = next(serials)
     send_all(services, Writer(services).case(serial))
     with (
         running_province(tmp_path / "other", "--rate", "100000") as (url, _),
@@ -138,7 +127,7 @@ def test_a_day_that_is_not_over_is_not_asked_for(services):
 
 
 def test_a_province_that_cannot_be_asked_marks_nothing(services, province):
-    send_all(services, Writer(services).case(next(_serials)))
+    send_all(services, Writer(services).case(next(serials)))
     province.turn("status", scope="reconciliation")
     with pytest.raises(Unreachable):
         reconcile(services, _ended(services, province), city_code="3210")
