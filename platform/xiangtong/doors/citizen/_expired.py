@@ -14,7 +14,7 @@ from xiangtong.drafts.unsent import Page
 from xiangtong.identity import sessions, throttle
 from xiangtong.identity.throttle import Limit
 
-_COOKIE = "xt_unsent"
+UNSENT_COOKIE = "xt_unsent"
 _SECONDS = int(unsent.KEPT_FOR.total_seconds())
 _KEPT = Limit(
     "unsent", 30, unsent.KEPT_FOR, "保存得太频繁了，请过 {minutes} 分钟再试", "Too often: wait {minutes} minutes"
@@ -42,19 +42,21 @@ def keep(fields: Sequence[tuple[str, str]]) -> Response:
     response = make_response(body, 401)
     if token:
         secure = services().settings.base_url.startswith("https://")
-        response.set_cookie(_COOKIE, token, max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure, path="/")
+        response.set_cookie(
+            UNSENT_COOKIE, token, max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure, path="/"
+        )
     return response
 
 
 def kept_page() -> Page | None:
     """What this browser posted to this very address without a session."""
-    token = request.cookies.get(_COOKIE, "")
+    token = request.cookies.get(UNSENT_COOKIE, "")
     page = unsent.read(services().db, token=token) if token else None
     return page if page is not None and page.path == request.path else None
 
 
 def forget(response: Response) -> Response:
     """It has been put in: forget it here and in the browser."""
-    unsent.drop(services().db, token=request.cookies.get(_COOKIE, ""))
-    response.delete_cookie(_COOKIE, path="/")
+    unsent.drop(services().db, token=request.cookies.get(UNSENT_COOKIE, ""))
+    response.delete_cookie(UNSENT_COOKIE, path="/")
     return response

@@ -14,6 +14,7 @@ from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.doors.citizen import _covered, _earlier, _known, _licences, _masked
 from xiangtong.doors.citizen._filing import Filing
+from xiangtong.doors.citizen._terminal import is_terminal
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import others
 from xiangtong.doors.shared.frame import language
@@ -107,7 +108,7 @@ def told(filing: Filing, hidden: Mapping[str, str]) -> dict[str, Any]:
         "facts": {"today": facts.today.isoformat(), "params": dict(facts.params)},
         "answers": without_secrets(filing.plan, filing.data) if open_ else {},
         "masks": dict(hidden),
-        "key": filing.unsent_key,
+        "key": "" if is_terminal() else filing.unsent_key,
     }
 
 

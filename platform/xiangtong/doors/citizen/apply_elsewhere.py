@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from xiangtong.doors.citizen._filing import Filing, open_filing
 from xiangtong.doors.citizen._guests import remember, take_over
 from xiangtong.doors.citizen._page import title_of
+from xiangtong.doors.citizen._terminal import lasting
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.frame import language
@@ -182,5 +183,5 @@ def _let_in(found: Found) -> Response:
         token = sessions.open_session(
             session, kind="revisit", subject_id=found.guest_id, assurance=0, draft_id=found.draft_id
         )
-    set_cookie(response, token, seconds=int(sessions.LIMITS["revisit"].whole.total_seconds()))
+    set_cookie(response, token, seconds=lasting(int(sessions.LIMITS["revisit"].whole.total_seconds())))
     return response

@@ -14,6 +14,7 @@ from xiangtong.dialect.plan import Material
 from xiangtong.doors.citizen import _earlier, _known, _licences
 from xiangtong.doors.citizen._licences import Consented
 from xiangtong.doors.citizen._page import helping
+from xiangtong.doors.citizen._terminal import lasting
 from xiangtong.doors.citizen._visit import Visit, visit, visit_as
 from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.frame import language
@@ -111,7 +112,7 @@ def begin_as_guest(code: str, form_code: str) -> Response | str:
         if who is not None or isinstance(answer, str):
             return answer
         token = sessions.open_session(here.session, kind="guest", subject_id=here.citizen_id, assurance=0)
-    set_cookie(answer, token, seconds=int(sessions.LIMITS["guest"].whole.total_seconds()))
+    set_cookie(answer, token, seconds=lasting(int(sessions.LIMITS["guest"].whole.total_seconds())))
     return answer
 
 

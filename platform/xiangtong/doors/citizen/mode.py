@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from xiangtong.doors.citizen import _terminal
 from xiangtong.doors.citizen.sign_in import safe_return
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
@@ -40,6 +41,12 @@ def speak(name: str) -> Response:
     return _remember("lang", name)
 
 
+@blueprint.after_app_request
+def note_terminal(response: Response) -> Response:
+    """Remember what an address said of the browser it was opened in."""
+    return _terminal.remember(response)
+
+
 @blueprint.app_context_processor
 def frame() -> dict[str, Any]:
     """What `base.html` asks for on every page of this door; costs no query."""
@@ -59,10 +66,12 @@ def frame() -> dict[str, Any]:
 def _links(here: str) -> list[tuple[str, str, str]]:
     """(words, address, language of the words) of what stands at the foot of every page."""
     other = ("中文", "zh", "zh-CN") if language() == "en" else ("English", "en", "en")
+    guest = request.cookies.get(CITIZEN_COOKIE, "").startswith(sessions.GUEST_MARK)
     return [
         (gettext("我的申请"), url_for("cases.mine"), ""),
         (gettext("查办件进度"), url_for("cases.ask"), ""),
         (other[0], url_for("mode.speak", name=other[1], next=here), other[2]),
+        *([(gettext("换别人用这部手机"), url_for("sign_in.ask_leave"), "")] if guest else []),
     ]
 
 

@@ -11,15 +11,19 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
+from xiangtong.doors.citizen._expired import UNSENT_COOKIE
 from xiangtong.doors.citizen._guests import guest_address, take_over
+from xiangtong.doors.citizen._terminal import lasting
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import CITIZEN_COOKIE, clear_cookie, person, set_cookie
 from xiangtong.doors.shared.services import services
+from xiangtong.drafts.pointers import drafts_of
 from xiangtong.identity import citizens, sessions
 from xiangtong.identity.ports import Claims, Journey, SignInFailed, SignInUnavailable
 from xiangtong.kernel import clock
 from xiangtong.kernel.crypto import SealBroken
-from xiangtong.tenancy.scope import NOBODY
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 blueprint = Blueprint("sign_in", __name__)
 _SECONDS = 15 * 60
@@ -85,9 +89,31 @@ def callback() -> BaseResponse:
     except SignInFailed as failure:
         return _page(way.onward, failure)
     response = redirect(way.onward, 303)
-    set_cookie(response, _open(claims), seconds=int(sessions.LIMITS["citizen"].whole.total_seconds()))
+    set_cookie(response, _open(claims), seconds=lasting(int(sessions.LIMITS["citizen"].whole.total_seconds())))
     response.delete_cookie(_cookie_name(way.state), path=_PATH)
     return response
+
+
+@blueprint.get("/sign-out")
+@public
+def ask_leave() -> BaseResponse | str:
+    """Before a guest leaves a phone to somebody else: what they began, and the way back to it."""
+    who = person()
+    if who is None or who.kind not in sessions.GUESTS:
+        return redirect(url_for("cases.mine" if who else "sign_in.left"), 303)
+    with services().db.scope(Scope(citizen_id=who.subject_id)) as session:
+        # A device that came by a code leads nobody further.
+        mine = drafts_of(session, citizen_id=who.subject_id) if who.kind == "guest" else ()
+        open_ = [one for one in mine if one.state == "open"]
+        codes = {one.tenant_id: session.get_one(Tenant, one.tenant_id).code for one in open_}
+    drafts = [
+        (
+            url_for("apply.elsewhere", code=codes[one.tenant_id], form_code=one.form_code, draft_id=one.draft_id),
+            one.title,
+        )
+        for one in open_
+    ]
+    return render_template("citizen/leave.html", drafts=drafts)
 
 
 @blueprint.post("/sign-out")
@@ -101,11 +127,13 @@ def leave() -> BaseResponse:
     if token:
         with services().db.scope(NOBODY) as session:
             sessions.close_session(session, token=token)
-    there = services().sign_in.logout_url(return_to=_base() + url_for("sign_in.left"))
+    guest = token.startswith(sessions.GUEST_MARK)
+    there = None if guest else services().sign_in.logout_url(return_to=_base() + url_for("sign_in.left"))
     response = make_response(render_template("citizen/signed_out.html", there=there))
     if there:
         response.headers["Refresh"] = f"0; url={there}"
     clear_cookie(response)
+    response.delete_cookie(UNSENT_COOKIE, path="/")
     # A shared computer keeps nothing of who was here.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

@@ -92,8 +92,8 @@ def sign_in_address() -> str:
     return f"{current_app.config['SIGN_IN_PATH']}?next={quote(request.script_root + request.path)}"
 
 
-def set_cookie(response: Any, token: str, *, seconds: int) -> None:
-    """Give the browser its session token."""
+def set_cookie(response: Any, token: str, *, seconds: int | None) -> None:
+    """Give the browser its session token; for None, until it is closed."""
     response.set_cookie(
         current_app.config["SESSION_TOKEN_COOKIE"], token, max_age=seconds, httponly=True, samesite="Lax",
         secure=services().settings.base_url.startswith("https://"), path="/",

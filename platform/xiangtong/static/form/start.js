@@ -4,6 +4,8 @@
 
   document.documentElement.classList.add("js");
   document.querySelectorAll("[data-wipe]").forEach((form) => form.addEventListener("submit", X.wipe));
+  // Older browsers do not wipe when they are told so (Clear-Site-Data), and the page that was left may have no script.
+  if (document.querySelector("[data-wiped]")) X.wipe();
   const first = document.querySelector("[data-focus]");
   if (first) first.focus();
   const form = document.querySelector("form[data-plan-url]");

@@ -1,0 +1,42 @@
+"""A phone or a terminal that several people use: who leaves is gone from it, and a terminal keeps nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from citizen_desk import START, Desk, make_desk
+from door_services import make_services
+from guest_desk import CARD, begin, fill
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.scope import Database
+
+
+@pytest.fixture
+def desk(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Desk:
+    return make_desk(make_services(db, keys, tmp_path))
+
+
+def test_a_guest_leaves_the_phone_to_somebody_else(desk: Desk) -> None:
+    client, draft = begin(desk)
+    fill(client, draft)
+    assert '"/sign-out"' in client.get(f"{START}/guest").text
+    page = client.get("/sign-out").text
+    assert f"{draft}/elsewhere" in page  # The short code is asked for before it is too late.
+    left = client.post("/sign-out")
+    assert "data-wiped" in left.text and "Refresh" not in left.headers
+    assert left.headers["Clear-Site-Data"] == '"storage"'
+    assert CARD not in client.get(f"{draft}/review", follow_redirects=True).text
+    assert draft not in client.get(f"{START}/guest").text
+    assert client.get("/sign-out").location == "/sign-out/done"
+
+
+def test_a_terminal_is_given_no_key_and_keeps_no_session(desk: Desk) -> None:
+    client = desk.app.test_client()
+    assert "terminal=1" in client.get(f"{START}/guest?terminal").headers["Set-Cookie"]
+    draft = client.post(f"{START}/guest", data={"who": "self", "village": "321003100200"}).location
+    assert client.get_cookie("xiangtong").max_age is None  # type: ignore[union-attr]
+    assert "data-key" not in client.get(f"{draft}/who").text
+    assert "data-key" in client.get(f"{draft}/who?terminal=off").text
+    assert "data-key" in client.get(f"{draft}/who").text
