@@ -9,7 +9,15 @@ from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
 from xiangtong.doors.citizen import apply, cases, channel, mode, offline, printing, sign_in, uploads
 from xiangtong.doors.cityctl import blueprint as city
-from xiangtong.doors.console import forms_export, forms_publish, interchange, pushing, workbench_act, workbench_fill
+from xiangtong.doors.console import (
+    forms_export,
+    forms_publish,
+    interchange,
+    machines,
+    pushing,
+    workbench_act,
+    workbench_fill,
+)
 from xiangtong.doors.console.app import create_console
 from xiangtong.doors.shared import access, health
 from xiangtong.doors.shared.frame import create_door, csrf
@@ -41,6 +49,7 @@ _IN_THE_CONSOLE = (
     forms_publish.blueprint,
     forms_export.blueprint,
     interchange.blueprint,
+    machines.blueprint,
 )
 
 

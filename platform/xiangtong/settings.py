@@ -17,6 +17,7 @@ DEMO_CLIENT_SECRET = "demo-client-secret-not-for-production"  # noqa: S105
 DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
 _DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
+_FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
 
 
 def _setting(doc: str, default: str = "", *, variable: str = "") -> Any:
@@ -49,6 +50,9 @@ class Settings:
     secret_key: str = _setting("Signs cookies and forms.", DEMO_SECRET)
     master_key: str = _setting("Wraps the tenants' keys; losing it loses everything that is encrypted.", DEMO_SECRET)
     cipher: str = _setting("`sm4` (SM4-GCM) or `aes` (AES-GCM) for what is encrypted from now on.", "sm4")
+    machine_key_days: str = _setting(
+        "For how many days a machine's `Idempotency-Key` gives the same receipt; at least 90.", "90"
+    )
     package_signer: str = _setting("The name this city signs packages of forms with: its code.", "3210")
     package_signers: str = _setting(
         "Whose packages of forms are taken: `3201:<public key>`, several with commas; see `xiangtong forms signer`."
@@ -66,7 +70,9 @@ class Settings:
         """Read every setting; raises SettingsError with one sentence for each thing wrong."""
         source = os.environ if environ is None else environ
         known = {item.name: source[variable(item)] for item in fields(cls) if source.get(variable(item))}
-        return cls(**known)
+        read = cls(**known)
+        read.refuse_nonsense()
+        return read
 
     @property
     def production(self) -> bool:
@@ -74,9 +80,20 @@ class Settings:
         return self.environment == _PRODUCTION
 
     @property
+    def machine_key_kept(self) -> int:
+        """For how many days keys of machines are remembered."""
+        return int(self.machine_key_days)
+
+    @property
     def folder(self) -> Path:
         """The folder for what is written locally, absolute."""
         return Path(self.var).resolve()
+
+    def refuse_nonsense(self) -> None:
+        """Raise SettingsError for a value that means nothing."""
+        days = self.machine_key_days
+        if not (days.isascii() and days.isdigit() and _FEWEST_KEY_DAYS <= int(days[:5]) <= _MOST_KEY_DAYS):
+            raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
 
     def refuse_demo(self) -> None:
         """Raise SettingsError when production would start with what only a demo may have."""

@@ -1,19 +1,39 @@
-"""Jobs of cases: every hour, close those whose applicants did not supply in time what was asked for."""
+"""Jobs of cases: close those whose supplement did not come in time, forget what machines called their filings."""
 
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 
 from xiangtong.cases.expiry import expire, overdue, tenants_waiting
+from xiangtong.cases.machine_filing import forget_keys
 from xiangtong.kernel import clock, jobs
-from xiangtong.tenancy.models import City
+from xiangtong.settings import Settings
+from xiangtong.tenancy.models import City, Tenant
 from xiangtong.tenancy.needs import Needs
 from xiangtong.tenancy.scope import NOBODY, Scope
 
 _LOG = logging.getLogger(__name__)
+
+
+class KeepsKeys(Needs, Protocol):
+    """Rows and keys, and how long a machine's keys are remembered."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+@jobs.task("cases.forget_machine_keys", cron="25 4 * * * 0")
+def forget_machine_keys(services: KeepsKeys, **_ids: object) -> None:
+    """Every night, township by township: keys of machines that nobody will repeat any more."""
+    with services.db.scope(NOBODY) as session:
+        tenants = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
+    for tenant_id in tenants:
+        with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+            forget_keys(session, tenant_id=tenant_id, days=services.settings.machine_key_kept)
 
 
 @jobs.task("cases.expire_supplements", cron="7 * * * * 0")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import Index, LargeBinary, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +42,8 @@ class MachineFiling(Base):
     key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     draft_id: Mapped[UUID | None]
     body_digest: Mapped[bytes | None] = mapped_column(LargeBinary)  # of what was filed; none while it is not
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    __table_args__ = (Index("ix_machine_filing_created_at", "tenant_id", "created_at"),)
 
 
 class KeyReused(Conflict):
@@ -104,6 +107,16 @@ def file(
         item=sent.item, facts=facts,
     )  # fmt: skip
     return made, True
+
+
+def forget_keys(session: ScopedSession, *, tenant_id: int, days: int) -> int:
+    """Forget what machines called their filings more than `days` days ago; how many. The cases stay.
+
+    From then on the same key is a new filing; a province remembers ours as long (contract §3: at least 90 days).
+    """
+    old = MachineFiling.created_at < clock.now() - timedelta(days=days)
+    gone = delete(MachineFiling).where(MachineFiling.tenant_id == tenant_id, old)
+    return len(session.execute(gone.returning(MachineFiling.draft_id)).all())
 
 
 def _holder(caller: Caller) -> Holder:

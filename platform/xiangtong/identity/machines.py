@@ -84,7 +84,7 @@ def provision(session: ScopedSession, *, tenant: Tenant, title: str, kind: str, 
         )
     )  # fmt: skip
     session.flush()
-    return Credentials(f"{tenant.code}.{machine_id.hex}", secret)
+    return Credentials(name_of(tenant, machine_id), secret)
 
 
 def end(session: ScopedSession, *, machine_id: UUID) -> None:
@@ -94,6 +94,11 @@ def end(session: ScopedSession, *, machine_id: UUID) -> None:
         raise NotFound("没有这台终端或部门", "There is no such machine")
     machine.state = "ended"
     session.flush()
+
+
+def name_of(tenant: Tenant, machine_id: UUID) -> str:
+    """What a machine of this body signs in with."""
+    return f"{tenant.code}.{machine_id.hex}"
 
 
 def machines(session: Session) -> Sequence[Machine]:

@@ -51,7 +51,7 @@ def list_(context: click.Context, *, tenant: str) -> None:
     body = _body(services, tenant)
     with services.db.scope(Scope(tenant_id=body.id)) as session:
         for one in machines.machines(session):
-            click.echo(f"{body.code}.{one.id.hex} {one.kind} {one.state} {','.join(one.reach)} {one.title}")
+            click.echo(f"{machines.name_of(body, one.id)} {one.kind} {one.state} {','.join(one.reach)} {one.title}")
 
 
 @commands.command()

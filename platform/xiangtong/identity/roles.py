@@ -20,11 +20,11 @@ PERMISSIONS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {
         "city_operator": _OWN
         | {"tenants.provision", "tenants.change", "staff.view", "staff.hand_over", "oversight.view", "push.view",
-           "push.operate", "forms.view", "library.publish", "divisions.view", "calendar.view"},
+           "push.operate", "forms.view", "library.publish", "divisions.view", "calendar.view", "machines.manage"},
         "township_admin": _OWN | _WINDOW
         | {"staff.view", "staff.manage", "staff.hand_over", "channel.edit", "forms.view", "forms.design", "items.publish",
            "notices.write", "notices.publish", "places.edit", "cases.review", "cases.export", "push.view",
-           "divisions.view", "calendar.view"},
+           "divisions.view", "calendar.view", "machines.manage"},
         "window_clerk": _OWN | _WINDOW | {"calendar.view"},
         "reviewer": _OWN | {"cases.view", "cases.step", "cases.review", "cases.decide", "items.view", "calendar.view"},
         "village_staff": _OWN | {"cases.file_for", "notices.write", "places.edit", "items.view"},

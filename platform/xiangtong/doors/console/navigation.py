@@ -22,33 +22,49 @@ class Entry(NamedTuple):
     words: LazyString
     endpoint: str
     permission: str
+    hint: LazyString | str = ""
 
 
 # Doors that are not there yet (or not in this deployment) are left out by themselves.
 ENTRIES = (
-    Entry(_("办件"), "workbench.index", "cases.view"),
-    Entry(_("代办"), "agent.index", "cases.file_for"),
-    Entry(_("表单"), "designer.index", "forms.design"),
-    Entry(_("申请表"), "forms.index", "forms.view"),
-    Entry(_("频道"), "builder.index", "channel.edit"),
-    Entry(_("事项"), "items.index", "items.publish"),
-    Entry(_("公告"), "notices.index", "notices.write"),
-    Entry(_("大厅和服务点"), "places.index", "places.edit"),
-    Entry(_("城市"), "city.index", "tenants.provision"),
-    Entry(_("推送"), "push.index", "push.view"),
-    Entry(_("人员"), "staff.index", "staff.view"),
-    Entry(_("记录"), "AuditLog.list", "audit.view"),
-    Entry(_("区划"), "Divisions.list", "divisions.view"),
-    Entry(_("日历"), "WorkCalendar.list", "calendar.view"),
+    Entry(_("办件"), "workbench.index", "cases.view", _("受理、办理、送达")),
+    Entry(_("代办"), "agent.index", "cases.file_for", _("替群众填表，帮他交上来")),
+    Entry(_("表单"), "designer.index", "forms.design", _("画表单、改表单")),
+    Entry(_("申请表"), "forms.index", "forms.view", _("每张表的版本，预览和发布")),
+    Entry(_("频道"), "builder.index", "channel.edit", _("群众看到的首页")),
+    Entry(_("事项"), "items.index", "items.publish", _("能办哪些事，要什么材料")),
+    Entry(_("公告"), "notices.index", "notices.write", _("写给群众看的公示公告")),
+    Entry(_("大厅和服务点"), "places.index", "places.edit", _("地址、电话、开放时间、代办员")),
+    Entry(_("城市"), "city.index", "tenants.provision", _("开通、暂停、改名、合并乡镇")),
+    Entry(_("推送"), "push.index", "push.view", _("送到省网的消息，停下的、补发的")),
+    Entry(_("人员"), "staff.index", "staff.view", _("添加人员，打印登录纸条")),
+    Entry(_("终端和部门"), "machines.index", "machines.manage", _("发给自助终端和部门的名称和密钥")),
+    Entry(_("记录"), "AuditLog.list", "audit.view", _("谁在什么时候做了什么")),
+    Entry(_("区划"), "Divisions.list", "divisions.view", _("省市县乡村的代码和名称")),
+    Entry(_("日历"), "WorkCalendar.list", "calendar.view", _("哪天上班，期限按它算")),
 )
+
+# Pages that lie within another's: the word of that one stays marked.
+_WITHIN = {"interchange": "forms", "staff_lists": "staff", "seals": "AuditLog"}
 
 
 def entries(found: SignedIn) -> Iterator[tuple[str, str, bool]]:
     """(words, address, is current) of everything this person may open here."""
-    here = request.blueprint or ""
+    here = _WITHIN.get(request.blueprint or "", request.blueprint)
+    for entry in _open_to(found):
+        yield str(entry.words), url_for(entry.endpoint), here == entry.endpoint.partition(".")[0]
+
+
+def doors(found: SignedIn) -> Iterator[tuple[str, str, str]]:
+    """(words, what it is for, address) of the same, for the start page."""
+    for entry in _open_to(found):
+        yield str(entry.words), str(entry.hint), url_for(entry.endpoint)
+
+
+def _open_to(found: SignedIn) -> Iterator[Entry]:
     for entry in ENTRIES:
         if entry.permission in found.permissions and entry.endpoint in current_app.view_functions:
-            yield str(entry.words), url_for(entry.endpoint), here == entry.endpoint.partition(".")[0]
+            yield entry
 
 
 def tenant() -> Tenant | None:
