@@ -11,12 +11,15 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from citizen_desk import FORM
+from door_services import library
 from form_versions import edited, new_question, publish, reworded
 from world import QIAN_QI, WANG_WU, World, a_world, begin, file_case
 from xiangtong.audit.models import AuditEntry
+from xiangtong.drafts.opening import FormRef, Holder, start
 from xiangtong.drafts.survey import survey
 from xiangtong.forms import versions
 from xiangtong.kernel.embedded import Cluster
+from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import NOBODY, Scope
 
@@ -40,6 +43,7 @@ def _text(schema: Any) -> bytes:
 
 def test_from_the_file_to_the_public(world: World) -> None:
     operator, draft = world.client("city_operator"), begin(world.client("citizen"), world.here)
+    _begun_far_away(world)
     answer = _upload(world, _text(edited(new_question("more"), reworded)))
     assert answer.location == f"{AT}/?done=saved", answer.text[-2000:]
     page = operator.get(f"{AT}/").text
@@ -56,7 +60,9 @@ def test_from_the_file_to_the_public(world: World) -> None:
     survey(world.services, version_id=str(waiting.id))
     sheet = operator.get(f"{AT}/sheet").text
     assert "都数到了" in sheet
-    assert "<b>2</b>" in sheet, "one in each township will be asked"
+    assert "<b>2</b>" in sheet, "one in each township of this city will be asked"
+    assert "全市 2 个乡镇" in sheet
+    assert "别的城市也用这张表，那边还有 1 份" in sheet
     assert operator.post(f"{AT}/publish", data={"draft": "x"}).status_code == 404
     answer = operator.post(f"{AT}/publish", data={"draft": str(waiting.id), "note": "加一个问题"})
     assert answer.location == f"{AT}/?done=published", answer.text[-2000:]
@@ -68,6 +74,15 @@ def test_from_the_file_to_the_public(world: World) -> None:
     assert operator.post(f"{AT}/withdraw", data={"number": "1"}).status_code == 409
     assert "旧表已经停用" in world.client("citizen").get(f"{draft}/update").text
     assert _acts(world) >= {"form.draft_saved", "form.sheet_asked", "form.published", "form.withdrawn"}
+
+
+def _begun_far_away(world: World) -> None:
+    """Somebody of another city fills in the same form."""
+    services, form = world.services, library().form(FORM)
+    with services.db.scope(Scope(tenant_id=3)) as session:
+        services.keys.found_tenant(session, tenant_id=3)
+        ref = FormRef("0" * 31, form.code, form.version, form.hash, form.title)
+        start(session, keys=services.keys, tenant_id=3, form=ref, holder=Holder(staff_id=new_id()), channel="window")
 
 
 def _acts(world: World) -> set[str]:

@@ -1,4 +1,4 @@
-"""The sheet before publishing: every filing in progress is looked at, township by township, and counted.
+"""The sheet before publishing: every filing in progress of a city is looked at, township by township, and counted.
 
 Drafts are sealed, so this is a job that unseals them one page at a time; what is written down are counts.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from xiangtong.dialect.vocabulary import DialectError, Facts
 from xiangtong.drafts.models import Draft
@@ -44,10 +44,11 @@ class Needs(needs.Needs, Protocol):
 
 @dataclass
 class _Tally:
-    """Counts so far: filings by group, and reasons by question."""
+    """Counts so far: filings by group, and reasons by question; how many there are in other cities."""
 
     groups: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    elsewhere: int = 0
 
     def add(self, verdict: Verdict) -> None:
         self.groups[verdict.group] += 1
@@ -65,12 +66,12 @@ class _Tally:
         ]
 
 
-def ask_for_sheet(session: ScopedSession, *, version_id: UUID) -> FormSheet:
-    """Begin to count, or count anew (in scope `city`); the page shows how far it is."""
+def ask_for_sheet(session: ScopedSession, *, version_id: UUID, city_code: str) -> FormSheet:
+    """Begin to count for a city, or count anew (in scope `city`); the page shows how far it is."""
     sheet = session.get(FormSheet, version_id, with_for_update=True) or FormSheet(version_id=version_id)
     sheet.state, sheet.asked_at, sheet.done_at = "counting", clock.now(), None
-    sheet.moves = sheet.asks = sheet.stays = sheet.counted = sheet.townships = 0
-    sheet.fields = []
+    sheet.moves = sheet.asks = sheet.stays = sheet.counted = sheet.townships = sheet.elsewhere = 0
+    sheet.fields, sheet.city_code = [], city_code
     session.add(sheet)
     session.flush()
     with within(session, city=False):  # The city's role writes reference tables and no jobs.
@@ -80,22 +81,45 @@ def ask_for_sheet(session: ScopedSession, *, version_id: UUID) -> FormSheet:
 
 @jobs.task("drafts.survey")
 def survey(services: Needs, *, version_id: str, **_: object) -> None:
-    """Count the filings in progress of the form of a draft version, in every township."""
+    """Count the filings in progress of the form of a draft version: one by one in the city that asked, else how many."""
     with services.db.scope(NOBODY) as session:
         version = session.get(FormVersion, UUID(version_id))
-        if version is None or version.state != "draft":
+        sheet = session.get(FormSheet, UUID(version_id))
+        if version is None or version.state != "draft" or sheet is None:
             return
         new = read_back(
             version.body, version.parts, services.library.vocabulary, code=version.code, number=0, digest=version.hash
         )
-        tenant_ids = session.scalars(select(Tenant.id).where(Tenant.kind == "township").order_by(Tenant.id)).all()
-    tally = _Tally()
+        tenant_ids, others = _townships(session, city_code=sheet.city_code)
+    tally = _Tally(elsewhere=sum(_how_many(services.db, tenant_id=one, code=new.code) for one in others))
     for index, tenant_id in enumerate(tenant_ids, start=1):
         _count(services, tally, tenant_id=tenant_id, new=new)
         if index % _TELL_EVERY == 0 or index == len(tenant_ids):
             _tell(services.db, UUID(version_id), tally, counted=index, of=len(tenant_ids))
     if not tenant_ids:
         _tell(services.db, UUID(version_id), tally, counted=0, of=0)
+
+
+def _townships(session: ScopedSession, *, city_code: str) -> tuple[list[int], list[int]]:
+    """The townships of a city, and those of the others."""
+    rows = session.execute(
+        select(Tenant.id, Tenant.city_code == city_code).where(Tenant.kind == "township").order_by(Tenant.id)
+    ).all()
+    return [one for one, own in rows if own], [one for one, own in rows if not own]
+
+
+def _how_many(db: Database, *, tenant_id: int, code: str) -> int:
+    with db.scope(Scope(tenant_id=tenant_id)) as session:
+        mine = _in_progress(tenant_id, code)
+        return session.scalar(select(func.count()).select_from(Draft).where(*mine)) or 0
+
+
+def _in_progress(tenant_id: int, code: str) -> tuple[ColumnElement[bool], ...]:
+    """The township's filings in progress of a form. A supplement stays with its case's version."""
+    return (
+        Draft.tenant_id == tenant_id, Draft.state.in_(("open", "handed")), Draft.form_code == code,
+        Draft.case_id.is_(None), Draft.expires_at > clock.now(),
+    )  # fmt: skip
 
 
 def _count(services: Needs, tally: _Tally, *, tenant_id: int, new: Form) -> None:
@@ -112,11 +136,8 @@ def _count(services: Needs, tally: _Tally, *, tenant_id: int, new: Form) -> None
 
 
 def _waiting(session: ScopedSession, *, tenant_id: int, code: str) -> Iterator[Draft]:
-    """The township's filings in progress of a form, a page at a time. A supplement stays with its case's version."""
-    mine = select(Draft).where(
-        Draft.tenant_id == tenant_id, Draft.state.in_(("open", "handed")), Draft.form_code == code,
-        Draft.case_id.is_(None), Draft.expires_at > clock.now(),
-    )  # fmt: skip
+    """The same, a page at a time."""
+    mine = select(Draft).where(*_in_progress(tenant_id, code))
     last: UUID | None = None
     while True:
         page = session.scalars((mine.where(Draft.id > last) if last else mine).order_by(Draft.id).limit(_PAGE)).all()
@@ -140,5 +161,6 @@ def _tell(db: Database, version_id: UUID, tally: _Tally, *, counted: int, of: in
         sheet = session.get_one(FormSheet, version_id)
         sheet.moves, sheet.asks, sheet.stays = (tally.groups[group] for group in ("moves", "asks", "stays"))
         sheet.counted, sheet.townships, sheet.fields = counted, of, tally.fields()
+        sheet.elsewhere = tally.elsewhere
         if counted == of:
             sheet.state, sheet.done_at = "done", clock.now()

@@ -47,18 +47,21 @@ class FormVersion(Base):
 
 
 class FormSheet(Base):
-    """What publishing a draft version would mean for the filings in progress: counts, never whose. Reference table.
+    """What publishing a draft version would mean for a city's filings in progress: counts, never whose. Reference table.
 
+    The library is one for every city of a deployment, so how many filings it touches elsewhere is told as one number.
     `fields` has one entry for each reason: {"pattern", "label", "group" (asks | stays), "reason", "drafts"}.
     """
 
     __tablename__ = "form_sheet"
     version_id: Mapped[UUID] = mapped_column(ForeignKey("form_version.id"), primary_key=True)
+    city_code: Mapped[str] = mapped_column(server_default="")  # whose townships were counted
     state: Mapped[str]  # counting | done
     moves: Mapped[int] = mapped_column(server_default="0")
     asks: Mapped[int] = mapped_column(server_default="0")
     stays: Mapped[int] = mapped_column(server_default="0")
-    townships: Mapped[int] = mapped_column(server_default="0")  # how many there are
+    elsewhere: Mapped[int] = mapped_column(server_default="0")  # filings in progress in other cities
+    townships: Mapped[int] = mapped_column(server_default="0")  # how many the city has
     counted: Mapped[int] = mapped_column(server_default="0")  # in how many of them the drafts were looked at
     fields: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     asked_at: Mapped[datetime]

@@ -30,6 +30,7 @@ from xiangtong.identity.staff import actor_of
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound, Refusal
+from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import CITY, within
 
 __all__ = ["blueprint"]
@@ -78,7 +79,8 @@ def count(form_code: str) -> Answer:
         draft = version_of(session, form_code, "draft")
         if findings(draft):
             raise NotFound
-        ask_for_sheet(session, version_id=draft.id)
+        city_code = session.get_one(Tenant, asking.staff().tenant_id).city_code
+        ask_for_sheet(session, version_id=draft.id, city_code=city_code)
         _note(session, "form.sheet_asked", form_code, {})
     return redirect(url_for("forms.sheet", form_code=form_code), 303)
 
@@ -183,6 +185,8 @@ def _sheet(form_code: str, *, warning: str = "", status: int = 200) -> tuple[str
         draft = version_of(here.session, form_code, "draft")
         live = next((one for one in versions.history(here.session, code=form_code) if one.state == "live"), None)
         counted = here.session.get(FormSheet, draft.id)
+        if counted is not None and counted.city_code != here.tenant.city_code:
+            counted = None  # Drawn up by another city, about its own townships.
         page = render_template(
             "console/forms/sheet.html", code=form_code, title=draft.title, draft=draft, sheet=counted, live=live,
             lines=lines_between(live, draft), findings=findings(draft), warning=warning, local=clock.local,
