@@ -112,10 +112,21 @@ class Robot:
             for value in words if isinstance(words, list) else [words]:
                 if value not in ("", "false") or sort == "radio":
                     self._input(name, f'[value="{value}"]').check()
+        elif isinstance(words, list):
+            self._choose_down(name, words)
         elif sort == "select-one":
             self._input(name).select_option(str(words))
         else:
             self._input(name).fill(str(words))
+
+    def _choose_down(self, name: str, places: list[str]) -> None:
+        """Choose a place level by level; without script a button lists what lies in the one before."""
+        lists = self.page.locator(f'[data-levels="{name}"] select')
+        for level, place in enumerate(places):
+            if not self.script and lists.count() <= level:
+                with self.page.expect_navigation():
+                    self.page.locator(f'button[value="add:{name}"]').click()
+            lists.nth(level).select_option(place)
 
     def _hand_in(self, name: str, files: list[Mapping[str, Any]]) -> None:
         if not self.script:

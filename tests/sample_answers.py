@@ -12,6 +12,7 @@ from door_services import library
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import Facts
+from xiangtong.fields.division import chain
 from xiangtong.identity.ports import Claims
 from xiangtong.rendering.values import typed
 from xiangtong.validation.form_data import put_value
@@ -80,7 +81,7 @@ class Sample:
 
     def kept(self, day: date) -> Any:
         """What must be kept of it when it is filed on `day`; what would stand in the way fails here."""
-        places = {"villages": {VILLAGE: "永和村"}, "divisions": {}}
+        places = {"villages": {VILLAGE: "永和村"}, "divisions": {VILLAGE: "永和村委会"}}
         decision = decide(self.plan, self.data, as_of_today(self.plan, Facts(day, {}, places)))
         assert [(one.pointer, one.message) for one in decision.problems] == [], f"{self.code} {self.name} on {day}"
         return nameless(decision.stored)
@@ -123,4 +124,7 @@ def _flat(plan: Plan, at: str, value: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def _words(kind: str, value: Any) -> str | list[str]:
+    """One text, or several of one name: what is ticked; the place in each of its lists, from the province down."""
+    if kind == "division":
+        return chain(value)
     return [typed("choice", one) for one in value] if kind == "choices" else typed(kind, value)

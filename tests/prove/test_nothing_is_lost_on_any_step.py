@@ -73,9 +73,9 @@ def _who(page: Page, seen: Seen, turn: int) -> None:
     _write(page, seen, "/applicant/registered_address", f"江苏省扬州市太平村三组{turn}号")
     _choose(page, seen, "/applicant/lives_there", "true" if turn % 2 == 0 else "false")
     if turn % 2:
-        _write(page, seen, "/applicant/living_address", f"江苏省扬州市公道镇街上{turn}号")
+        _write(page, seen, "/applicant/living_address/detail", f"江苏省扬州市公道镇街上{turn}号")
     else:
-        seen.pop("/applicant/living_address", None)
+        seen.pop("/applicant/living_address/detail", None)
 
 
 def _account(page: Page, seen: Seen, turn: int) -> None:
