@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -90,6 +90,14 @@ def find(session: Session, *, tenant_id: int, attachment_id: UUID, owner_id: UUI
     return row
 
 
+# What `reopen` reads.
+_STORED: Sequence[Any] = (
+    Attachment.id, Attachment.question, Attachment.material_code, Attachment.sealed_name, Attachment.media_type,
+    Attachment.size, Attachment.sm3, Attachment.state, Attachment.scan_state, Attachment.refusal,
+    Attachment.object_key, Attachment.data_key_id,
+)  # fmt: skip
+
+
 def reopen(row: Attachment | Row[Any], *, key: OpenKey) -> Stored:
     """The row with its name in the clear."""
     name = key.unseal(row.sealed_name, context=name_context(row.id)).decode()
@@ -150,7 +158,7 @@ def _claiming() -> ReturningUpdate[Any]:
             (Attachment.state == "clean") | (Attachment.case_id == case),
         )
         .values(state="claimed", case_id=case)
-        .returning(*Attachment.__table__.columns)
+        .returning(*_STORED)
     )
 
 

@@ -30,11 +30,12 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from xiangtong import ledger
 from xiangtong.cases.models import CaseEvent, CaseMaterial, CaseRecord, CitizenCase, NewMaterial
 from xiangtong.drafts.models import CitizenDraft, Draft
-from xiangtong.drafts.opening import OpenDraft, context
+from xiangtong.drafts.opening import context
 from xiangtong.drafts.typed import Typed, to_bytes
 from xiangtong.kernel.db import Base, ScopedSession
 from xiangtong.kernel.jobs import DEFERRAL
 from xiangtong.ledger.models import LedgerFact
+from xiangtong.tenancy.keys import OpenKey
 from xiangtong.tenancy.walls import as_citizen
 
 
@@ -45,7 +46,7 @@ def write(
     event: CaseEvent,
     materials: Sequence[NewMaterial],
     fact: LedgerFact,
-    draft: OpenDraft,
+    key: OpenKey,
 ) -> None:
     """Write case, event, materials and fact, defer the delivery, empty the draft, and turn the citizen's pointer.
 
@@ -61,10 +62,11 @@ def write(
         "citizen": case.citizen_id,
         "now": case.submitted_at,
     } | ledger.delivery_of(fact)
-    values["emptied"] = draft.key.seal(to_bytes(Typed()), context=context(case.id))
+    values["emptied"] = key.seal(to_bytes(Typed()), context=context(case.id))
     with as_citizen(session, case.citizen_id) if case.citizen_id else nullcontext():
         session.connection().execute(_statement(), values)
-    session.expire(draft.row)
+    # Whoever opened the draft in this transaction must see it emptied.
+    session.expire_all()
 
 
 @cache

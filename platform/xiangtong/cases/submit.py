@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from xiangtong import attachments
 from xiangtong.cases import clock, moves, numbers
@@ -29,7 +29,7 @@ from xiangtong.dialect.known import kept
 from xiangtong.drafts import work
 from xiangtong.drafts.answers import answers
 from xiangtong.drafts.models import Draft
-from xiangtong.drafts.opening import Holder, OpenDraft, context, may_hold
+from xiangtong.drafts.opening import Holder, context, may_hold
 from xiangtong.drafts.typed import Typed, from_bytes
 from xiangtong.forms.models import FormVersion
 from xiangtong.kernel import clock as time
@@ -37,7 +37,7 @@ from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.kernel.ids import short_code
 from xiangtong.tenancy.calendar import calendar
-from xiangtong.tenancy.keys import KeyRing, wrapped_of
+from xiangtong.tenancy.keys import KeyRing, OpenKey, wrapped_of
 from xiangtong.tenancy.models import DataKey, Tenant
 from xiangtong.validation.validate import decide
 
@@ -57,11 +57,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class _Draft:
+    """The locked draft with what was typed, in the clear. `row` has its columns and `town_…` of its township."""
+
+    row: Row[Any]
+    key: OpenKey
+    typed: Typed
+
+
+@dataclass(frozen=True, slots=True)
 class _Filing:
     """What is being filed, with whom, on what form, for what item."""
 
-    draft: OpenDraft
-    tenant: Tenant
+    draft: _Draft
     form: Form
     item: FiledItem
     facts: Facts
@@ -102,10 +110,10 @@ def submit(
     that has to be mended, FormChanged, FormWithdrawn, FilingClosed, attachments.NotReady, NotFound for somebody
     else's draft.
     """
-    draft, tenant = _locked(session, keys, tenant_id, draft_id, holder)
+    draft = _locked(session, keys, tenant_id, draft_id, holder)
     if draft.row.state == "submitted":
         return receipt(session, tenant_id=tenant_id, case_id=draft_id)
-    _check_open(draft, tenant, form)
+    _check_open(draft, form)
     decision = decide(form.plan, answers(form.plan, draft.typed), facts)
     decision.refuse()
     stored, files = decision.stored, files_in(form.plan, decision.stored)
@@ -113,7 +121,7 @@ def submit(
         session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id, files=files
     )
     body: Body = {"answers": stored, **parties(stored, form.plan.form)}  # type: ignore[typeddict-item]
-    filing = _Filing(draft, tenant, form, item, facts)
+    filing = _Filing(draft, form, item, facts)
     case = OpenCase(_record(session, keys, filing, body), draft.key, body)
     _file(session, case=case, draft=draft, form=form, materials=materials)
     return _receipt(case.row)
@@ -127,52 +135,61 @@ def receipt(session: ScopedSession, *, tenant_id: int, case_id: UUID) -> Receipt
     return _receipt(row)
 
 
-def _locked(
-    session: ScopedSession, keys: KeyRing, tenant_id: int, draft_id: UUID, holder: Holder
-) -> tuple[OpenDraft, Tenant]:
-    found = session.execute(_draft_query(), {"tenant": tenant_id, "draft": draft_id}).first()
-    if found is None or not may_hold(session, found[0], holder):
+def _locked(session: ScopedSession, keys: KeyRing, tenant_id: int, draft_id: UUID, holder: Holder) -> _Draft:
+    row = session.connection().execute(_draft_query(), {"tenant": tenant_id, "draft": draft_id}).first()
+    if row is None or not may_hold(session, row, holder):
         raise NotFound("没有找到这份草稿，可能已经过期", "There is no such draft")
-    row, tenant, state, wrapped, *own = found
-    if state == "withdrawn" and row.state != "submitted":
+    if row.form_state == "withdrawn" and row.state != "submitted":
         raise FormWithdrawn("您填的这张表已经停用，填过的都还在，请换到新表再提交", "This version was withdrawn")
-    keys.remember(session, tenant_id=tenant_id, wrapped=own)
-    key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
-    return OpenDraft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id)))), tenant
+    keys.remember(session, tenant_id=tenant_id, wrapped=row[-2:])
+    key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=row.wrapped)
+    return _Draft(row, key, from_bytes(key.unseal(row.typed, context=context(row.id))))
+
+
+# Columns and not objects: nothing of them is changed here, and objects would cost as much as the decision.
+_OF_DRAFT: Sequence[Any] = (
+    Draft.tenant_id, Draft.id, Draft.state, Draft.submit_key, Draft.form_version, Draft.citizen_id, Draft.staff_id,
+    Draft.channel, Draft.village_code, Draft.typed, Draft.data_key_id,
+)  # fmt: skip
+_OF_TOWN: Sequence[Any] = (
+    Tenant.state.label("town_state"), Tenant.name.label("town_name"), Tenant.code.label("town_code"),
+    Tenant.division_code.label("town_division"),
+)  # fmt: skip
 
 
 @cache
-def _draft_query() -> Select[Draft, Tenant, str, bytes, bytes, bytes]:
+def _draft_query() -> Select[Any]:
+    form = FormVersion.state.label("form_state")
     return (
-        select(Draft, Tenant, FormVersion.state, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
+        select(*_OF_DRAFT, *_OF_TOWN, form, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
         .join(Tenant, Tenant.id == Draft.tenant_id)
         .outerjoin(FormVersion, (FormVersion.code == Draft.form_code) & (FormVersion.number == Draft.form_version))
         .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
         .where(Draft.tenant_id == bindparam("tenant"), Draft.id == bindparam("draft"))
         .where(Draft.state != "expired", Draft.case_id.is_(None))
         .with_for_update(of=Draft)
-        .execution_options(populate_existing=True)
     )
 
 
-def _check_open(draft: OpenDraft, tenant: Tenant, form: Form) -> None:
-    if tenant.state != "open":
-        raise FilingClosed(f"{tenant.name}现在不受理网上申请，请打电话问一问", f"{tenant.name} takes no filings")
+def _check_open(draft: _Draft, form: Form) -> None:
+    town = draft.row.town_name
+    if draft.row.town_state != "open":
+        raise FilingClosed(f"{town}现在不受理网上申请，请打电话问一问", f"{town} takes no filings")
     if draft.row.form_version != form.version:
         raise FormChanged("这张表有更新，填好的内容都还在，请再看一遍后提交", "The draft is on another version")
 
 
 def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) -> CaseRecord:
     """The case before its first event; its number is taken last, when nothing is left that could be refused."""
-    row, tenant, item, now = filing.draft.row, filing.tenant, filing.item, time.now()
+    row, item, now = filing.draft.row, filing.item, time.now()
     case = CaseRecord(
-        tenant_id=tenant.id, id=row.id, short_code=short_code(), submit_key=row.submit_key, state=moves.SUBMITTED,
+        tenant_id=row.tenant_id, id=row.id, short_code=short_code(), submit_key=row.submit_key, state=moves.SUBMITTED,
         open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
         filed={
             "item": item.item(), "unit": item.unit(), "form": _form(filing.form),
             "known": kept(filing.form.plan, filing.facts),
         },
-        channel="agent" if row.state == "handed" else row.channel, division_code=tenant.division_code,
+        channel="agent" if row.state == "handed" else row.channel, division_code=row.town_division,
         village_code=_village(filing, body), citizen_id=row.citizen_id, data_key_id=row.data_key_id,
         body=seal_body(filing.draft.key, row.id, body), last_seq=0, chain="",
         limits=clock.to_json(clock.Limits(item.promised_days, item.statutory_days)), submitted_at=now, updated_at=now,
@@ -180,15 +197,17 @@ def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) 
     )  # fmt: skip
     promote(session, keys=keys, row=case, applicant=body["applicant"])
     settle_due(case, calendar(session))
-    serial = numbers.next_serial(session, tenant_id=tenant.id, day=time.today())
-    case.case_no = numbers.case_no(tenant.code, time.today(), serial)
+    serial = numbers.next_serial(session, tenant_id=row.tenant_id, day=time.today())
+    case.case_no = numbers.case_no(row.town_code, time.today(), serial)
     return case
 
 
 def _village(filing: _Filing, body: Body) -> str | None:
     """The village the applicant named, where it is one of this township; else the one the draft was begun in."""
     named = village_of(body["answers"], filing.form.plan.form) or ""
-    return named if named.startswith(filing.tenant.code) else filing.draft.row.village_code
+    row = filing.draft.row
+    village: str | None = named if named.startswith(row.town_code) else row.village_code
+    return village
 
 
 def _form(form: Form) -> dict[str, Any]:
@@ -196,7 +215,7 @@ def _form(form: Form) -> dict[str, Any]:
 
 
 def _file(
-    session: ScopedSession, *, case: OpenCase, draft: OpenDraft, form: Form, materials: Sequence[NewMaterial]
+    session: ScopedSession, *, case: OpenCase, draft: _Draft, form: Form, materials: Sequence[NewMaterial]
 ) -> None:
     was_handed = draft.row.state == "handed"
     payload = {"channel": case.row.channel, "form_code": form.code, "form_version": form.version}
@@ -204,7 +223,7 @@ def _file(
         case=case, kind="apply", payload=payload, actor=None, materials=materials, occurred_at=case.row.submitted_at
     )
     fact = fact_row(case=case, event=event, payload=payload, materials=materials)
-    write(session, case=case.row, event=event, materials=materials, fact=fact, draft=draft)
+    write(session, case=case.row, event=event, materials=materials, fact=fact, key=draft.key)
     if _typed_files(draft.typed) > len(materials):
         # Files of questions that became hidden are not part of the filing.
         attachments.discard_owner(session, tenant_id=case.row.tenant_id, owner_id=case.row.id)

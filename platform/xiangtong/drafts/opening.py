@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from xiangtong.drafts import pointers
 from xiangtong.drafts.models import Draft, WorkItem
@@ -148,14 +148,14 @@ def context(draft_id: UUID) -> str:
     return f"draft:{draft_id}:typed"
 
 
-def may_hold(session: ScopedSession, row: Draft, holder: Holder) -> bool:
+def may_hold(session: ScopedSession, row: Draft | Row[Any], holder: Holder) -> bool:
     """Whether `holder` may see this draft."""
     if holder.citizen_id is not None:
         return row.citizen_id == holder.citizen_id
     return row.staff_id == holder.staff_id or (row.state == "handed" and _is_handed(session, row))
 
 
-def _is_handed(session: ScopedSession, row: Draft) -> bool:
+def _is_handed(session: ScopedSession, row: Draft | Row[Any]) -> bool:
     live = select(WorkItem.id).where(
         WorkItem.tenant_id == row.tenant_id,
         WorkItem.kind == "draft",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from xiangtong.documents import library
@@ -19,6 +19,13 @@ from xiangtong.tenancy import bulk
 from xiangtong.tenancy.difference import Governing
 
 KIND = "item"
+
+
+class NotOffered(NotFound):
+    """No open item of the township is declared with this form."""
+
+    def __init__(self) -> None:
+        super().__init__("本乡镇没有开通这项申请", "This township does not offer this application")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +108,26 @@ def offered(session: Session, *, tenant_id: int, limit: int = 50) -> list[Item]:
 
 def item_of_form(session: Session, *, tenant_id: int, form_code: str) -> Item:
     """The open item that is declared with this form; raises NotFound."""
-    item = session.scalars(_of_form(), {"tenant": tenant_id, "form": form_code}).first()
+    item = session.scalars(select(Item).where(*_OF_FORM), {"tenant": tenant_id, "form": form_code}).first()
     if item is None:
-        raise NotFound("本乡镇没有开通这项申请", "This township does not offer this application")
+        raise NotOffered
     return item
 
 
+def columns_of_form(session: Session, *, tenant_id: int, form_code: str) -> Row[Any]:
+    """The same as columns, which costs less: for filing, where it is only read. Raises NotFound."""
+    row = session.connection().execute(_columns_of_form(), {"tenant": tenant_id, "form": form_code}).first()
+    if row is None:
+        raise NotOffered
+    return row
+
+
 @cache
-def _of_form() -> Select[Item]:
-    return select(Item).where(
-        Item.tenant_id == bindparam("tenant"), Item.form_code == bindparam("form"), Item.state == "open"
-    )
+def _columns_of_form() -> Select[Any]:
+    return select(*Item.__table__.columns).where(*_OF_FORM)
+
+
+_OF_FORM = (Item.tenant_id == bindparam("tenant"), Item.form_code == bindparam("form"), Item.state == "open")
 
 
 def guide(session: Session, *, tenant_id: int, code: str) -> Guide:

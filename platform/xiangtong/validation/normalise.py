@@ -76,6 +76,8 @@ def harmless(value: Any, depth: int = 0) -> Any:
     """Make a value safe for every reader after us: no lone surrogates, no NaN, no endless nesting."""
     if value.__class__ is str:
         return value if value.isprintable() else scrub(value)
+    if value.__class__ is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value)
     if isinstance(value, (list, dict)):
@@ -87,7 +89,7 @@ def _nested(value: list[Any] | dict[Any, Any], depth: int) -> Any:
     if isinstance(value, list):
         return [harmless(one, depth) for one in value]
     return {
-        scrub(str(key)): one if one.__class__ is str and one.isprintable() else harmless(one, depth)
+        harmless(str(key)): one if one.__class__ is str and one.isprintable() else harmless(one, depth)
         for key, one in value.items()
     }
 

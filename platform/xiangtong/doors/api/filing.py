@@ -32,7 +32,6 @@ from xiangtong.drafts.opening import Holder
 from xiangtong.forms.library import Form
 from xiangtong.identity import machines
 from xiangtong.identity.machines import Caller
-from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound, Problem, Problems, Refusal, TooMany
@@ -78,7 +77,7 @@ def file_case(code: str) -> tuple[Response, int]:
     told = _told()
     with services().db.scope(Scope(tenant_id=call.tenant_id)) as session:
         form = services().library.form(told["form"])
-        item = filed(item_of_form(session, tenant_id=call.tenant_id, form_code=form.code))
+        item = filed(session, tenant_id=call.tenant_id, form_code=form.code)
         sent = Sent(form, item, _village(call, told), told["answers"])
         receipt, fresh = machine_filing.file(
             session, keys=services().keys, tenant_id=call.tenant_id, caller=call.caller, key=call.key, sent=sent,
@@ -102,7 +101,7 @@ def hand_in(code: str) -> tuple[Response, int]:
         raise Problems([Problem("/file", "还没有选文件", "No file was sent", "FILE_MISSING")])
     with services().db.scope(Scope(tenant_id=call.tenant_id)) as session:
         form = services().library.form(request.form.get("form", ""))
-        item = filed(item_of_form(session, tenant_id=call.tenant_id, form_code=form.code))
+        item = filed(session, tenant_id=call.tenant_id, form_code=form.code)
         draft_id = machine_filing.begin(
             session, keys=services().keys, tenant_id=call.tenant_id, caller=call.caller, key=call.key, form=form,
             item=item,

@@ -29,7 +29,6 @@ from xiangtong.doors.shared.others import asked_on
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import newer_than
 from xiangtong.forms.library import Form, NoSuchForm
-from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Problems
 from xiangtong.rendering.answers import Answer, answers
@@ -120,10 +119,10 @@ def _withdrawn(code: str, form_code: str, draft_id: UUID) -> Response:
 
 def _file_on(form: Form, code: str, draft_id: UUID) -> None:
     with visit(code) as here:
-        item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=form.code)
+        item = filed(here.session, tenant_id=here.tenant.id, form_code=form.code)
         submit(
             here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id, holder=here.holder,
-            form=form, item=filed(item), facts=here.facts,
+            form=form, item=item, facts=here.facts,
         )  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from xiangtong.doors.shared.versions import is_withdrawn
 from xiangtong.drafts import filling
 from xiangtong.drafts.opening import Holder
 from xiangtong.identity.staff import actor_of
-from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound, Problems, Refusal
 from xiangtong.rendering.answers import answer_rows
@@ -138,10 +137,10 @@ def send(draft_id: UUID) -> Response:
     try:
         with desk() as here:
             filing = open_filing(here, draft_id, to_write=True)
-            item = item_of_form(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
+            item = filed(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
             receipt = submit(
                 here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
-                holder=holder_of(here), form=filing.form, item=filed(item), facts=filing.facts,
+                holder=holder_of(here), form=filing.form, item=item, facts=filing.facts,
             )  # fmt: skip
             # Whoever filed what was handed over may print it afterwards.
             filing.draft.row.staff_id = here.who.subject_id

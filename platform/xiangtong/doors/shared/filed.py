@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from xiangtong.cases.facts import FiledItem
-from xiangtong.items.models import Item
+from xiangtong.items.offer import columns_of_form
 from xiangtong.kernel.errors import Conflict
 
 
@@ -19,8 +21,9 @@ class NotRegistered(Conflict):
         )
 
 
-def filed(item: Item) -> FiledItem:
-    """What is kept of the item; raises NotRegistered."""
+def filed(session: Session, *, tenant_id: int, form_code: str) -> FiledItem:
+    """What is kept of the open item that is declared with this form; raises NotFound, NotRegistered."""
+    item = columns_of_form(session, tenant_id=tenant_id, form_code=form_code)
     if not item.item_code:
         raise NotRegistered
     return FiledItem(
