@@ -10,6 +10,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     expect,
@@ -86,3 +87,21 @@ def _catch_choosers(page: Page) -> None:
 def _note(message: ConsoleMessage, wrong: list[str]) -> None:
     if "Content Security Policy" in message.text or "Refused to" in message.text:
         wrong.append(message.text)
+
+
+def draw(pen: Locator) -> None:
+    """One stroke of a finger on a canvas."""
+    pen.scroll_into_view_if_needed()
+    box = pen.bounding_box()
+    assert box
+    mouse = pen.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
+    mouse.up()
+
+
+def draw_signature(page: Page, pen: str = "canvas") -> None:
+    """Sign with a finger, and say that it is done."""
+    draw(page.locator(pen))
+    page.get_by_role("button", name="签好了").click()

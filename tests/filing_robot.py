@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
+from browsing import draw_signature
 from sample_answers import TOWN, VILLAGE, Sample
 
 _CASE_NO = re.compile(r"\d{22}")
@@ -134,21 +135,10 @@ class Robot:
             return
         for count, one in enumerate(files):
             if name == "/signature":
-                self._sign(name)
+                draw_signature(self.page, f'[data-pen="{name}"] canvas')
             else:
                 self._input(name, "[type=file]").set_input_files([paper(name, one)])  # type: ignore[list-item]
             expect(self.page.locator(f'[data-files="{name}"] [data-file]')).to_have_count(count + 1)
-
-    def _sign(self, name: str) -> None:
-        pen = self.page.locator(f'[data-pen="{name}"] canvas')
-        pen.scroll_into_view_if_needed()
-        box = pen.bounding_box()
-        assert box
-        self.page.mouse.move(box["x"] + 20, box["y"] + 20)
-        self.page.mouse.down()
-        self.page.mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
-        self.page.mouse.up()
-        self.page.get_by_role("button", name="签好了").click()
 
     def _input(self, name: str, more: str = "") -> Locator:
         return self.page.locator(f'form[data-draft] [name="{name}"]{more}:not([type=hidden])')

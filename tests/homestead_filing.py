@@ -9,6 +9,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from browsing import draw_signature
+
 CASE_NO = re.compile(r"\d{22}")
 ADDRESS = "江苏省扬州市邗江区公道镇太平村三组12号"
 FAMILY = (("李四", "321003198801010016", "20"), ("王五", "321002200002291230", "40"))
@@ -117,15 +119,7 @@ def sign(page: Page) -> None:
     """The three promises, and a signature drawn with a finger."""
     for name in ("/site_promise", "/consent", "/promise"):
         page.locator(f'[name="{name}"][type=checkbox]').check()
-    pen = page.locator("canvas")
-    pen.scroll_into_view_if_needed()
-    box = pen.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
-    page.mouse.up()
-    page.get_by_role("button", name="签好了").click()
+    draw_signature(page)
     expect(page.locator('[data-files="/signature"] [data-file]')).to_have_count(1)
 
 

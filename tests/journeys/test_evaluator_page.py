@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from browsing import draw
 from form_page import Desk, make_app, served
 from rendering_form import a_conditional_plan
 
@@ -187,14 +188,7 @@ def test_a_large_photo_travels_small(page: Page, desk: Desk, tmp_path: Path) -> 
 def test_a_name_is_signed_with_a_finger(page: Page, desk: Desk) -> None:
     page.locator("[data-pen-keep]").click()
     expect(page.locator("#f-sign-problem")).to_have_text("请先在框里写名字")
-    canvas = page.locator("[data-pen] canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 30, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
-    page.mouse.up()
+    draw(page.locator("[data-pen] canvas"))
     page.locator("[data-pen-keep]").click()
     expect(page.locator('[data-files="/sign"] li')).to_contain_text("已上传")
     assert desk.uploads[0][:2] == ("/sign", "签名.png")

@@ -10,27 +10,13 @@ from playwright.sync_api import Page, expect
 
 from accessibility import violations
 from attachment_flow import jpeg
+from browsing import draw_signature
+from old_age_filing import ADDRESS, FORM, begin, sign_in
 
-FORM = "/321003100/apply/old-age-allowance"
-ADDRESS = "江苏省扬州市邗江区公道镇太平村三组12号"
 BANK = {"/bank/holder": "钱七", "/bank/bank_name": "江苏农村商业银行公道支行"}
 CARD = "6222020000000000000"
 PHOTOS = ("portrait", "id_card", "household_book", "bank_card")
 CASE_NO = re.compile(r"321003100[0-9]{13}")
-
-
-def _sign_in(page: Page, url: str, person: str = "钱七") -> None:
-    page.goto(url + FORM)
-    page.get_by_role("link", name="去登录").click()
-    page.get_by_role("button", name=person).first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("高龄津贴申请")
-
-
-def _begin(page: Page) -> None:
-    page.get_by_label("给我自己办").check()
-    page.get_by_label("要办事的人属于哪个村").select_option(index=1)
-    page.locator("main form button").last.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("老人的情况")
 
 
 def _next(page: Page, title: str) -> None:
@@ -57,8 +43,8 @@ def _submit(page: Page) -> str:
 
 def test_on_a_phone_with_script(stack: Any, open_page: Any) -> None:
     page = open_page("phone")
-    _sign_in(page, stack.url)
-    _begin(page)
+    sign_in(page, stack.url)
+    begin(page)
     assert violations(page) == []
     page.get_by_label("户口本上的地址").fill(ADDRESS)
     page.locator('[name="/applicant/lives_there"][value=false]').check()
@@ -100,24 +86,16 @@ def test_on_a_phone_with_script(stack: Any, open_page: Any) -> None:
 
 
 def _sign(page: Page) -> None:
-    pen = page.locator("canvas")
-    pen.scroll_into_view_if_needed()
-    box = pen.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
-    page.mouse.up()
-    page.get_by_role("button", name="签好了").click()
+    draw_signature(page)
     expect(page.locator('[data-files="/signature"] [data-file]')).to_have_count(1)
 
 
 def test_on_a_phone_without_script_in_elder_mode(stack: Any, open_page: Any) -> None:
     page = open_page("phone", script=False)
     page.goto(f"{stack.url}/mode/elder?next=/321003100/")
-    _sign_in(page, stack.url, "周九")
+    sign_in(page, stack.url, person="周九")
     expect(page.locator("html")).to_have_attribute("data-mode", "elder")
-    _begin(page)
+    begin(page)
     page.get_by_label("户口本上的地址").fill(ADDRESS)
     page.locator('[name="/applicant/lives_there"][value=true]').check()
     _next(page, "津贴打到哪里")

@@ -7,9 +7,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from attachment_flow import jpeg
+from old_age_filing import ADDRESS, begin, sign_in
 
-FORM = "/321003100/apply/old-age-allowance"
-ADDRESS = "江苏省扬州市邗江区公道镇太平村三组12号"
 # What lies on the device in clear: the names in Cache Storage, and every text in IndexedDB.
 _KEPT = """async () => {
   const names = [];
@@ -41,16 +40,6 @@ _WORKER_KEEPS = """async () => {
 }"""
 
 
-def _begin(page: Page, url: str) -> None:
-    page.goto(url + FORM)
-    page.get_by_role("link", name="去登录").click()
-    page.get_by_role("button", name="钱七").first.click()
-    page.get_by_label("给我自己办").check()
-    page.get_by_label("要办事的人属于哪个村").select_option(index=1)
-    page.locator("main form button").last.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("老人的情况")
-
-
 def _ready(page: Page) -> None:
     page.wait_for_selector("form[data-ready]")
 
@@ -62,7 +51,8 @@ def _no_network(page: Page, *, off: bool) -> BrowserContext:
 
 def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any, open_page: Any) -> None:
     page = open_page("phone")
-    _begin(page, stack.url)
+    sign_in(page, stack.url)
+    begin(page)
     _ready(page)
     page.wait_for_function(_WORKER_KEEPS)
     with page.expect_response("**/save"):
@@ -126,7 +116,8 @@ def _photo_waits(page: Page) -> None:
 
 def test_two_phones_on_one_draft_show_each_other(stack: Any, open_page: Any) -> None:
     first, second = open_page("phone"), open_page("phone")
-    _begin(first, stack.url)
+    sign_in(first, stack.url)
+    begin(first)
     _ready(first)
     second.context.add_cookies(first.context.cookies())
     second.goto(first.url)

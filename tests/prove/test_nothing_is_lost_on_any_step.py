@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attachment_flow import jpeg
+from browsing import draw_signature
 from demo_stack import Stack, demo_stack
 from leaving import WAYS
+from old_age_filing import begin, sign_in
 
-FORM = "/321003100/apply/old-age-allowance"
 PHOTOS = ("portrait", "id_card", "household_book", "bank_card")
 #: What was answered last, by a locator of it: how to see that it is there.
 Seen = dict[str, Callable[[Page], None]]
@@ -51,15 +52,7 @@ def _photograph(page: Page, seen: Seen, name: str, shade: int) -> None:
 
 
 def _sign(page: Page, seen: Seen) -> None:
-    pen = page.locator("canvas")
-    pen.scroll_into_view_if_needed()
-    box = pen.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
-    page.mouse.up()
-    page.get_by_role("button", name="签好了").click()
+    draw_signature(page)
     _comes(page, seen, "/signature")
 
 
@@ -104,12 +97,8 @@ STEPS = (("who", _who), ("account", _account), ("papers", _papers), ("confirm", 
 @pytest.mark.timeout(1800)
 def test_nothing_is_lost_on_any_step(stack: Any, open_page: Any) -> None:
     page = open_page("phone")
-    page.goto(stack.url + FORM)
-    page.get_by_role("link", name="去登录").click()
-    page.get_by_role("button", name="周九").first.click()
-    page.get_by_label("给我自己办").check()
-    page.get_by_label("要办事的人属于哪个村").select_option(index=1)
-    page.locator("main form button").last.click()
+    sign_in(page, stack.url, person="周九")
+    begin(page)
     for name, answer in STEPS:
         page.wait_for_url(f"**/{name}*")
         page = _leave_in_every_way(page, name, answer)
