@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ import uuid6
 from flask.testing import FlaskClient
 
 from province_sandbox import signatures
+from province_sandbox.app import create_app
 from province_sandbox.digests import canonical, sm3_hex
-from province_sandbox.settings import DEMO_SECRET
+from province_sandbox.settings import DEMO_SECRET, Settings
 
 PLATFORM = Path(__file__).parents[1] / "platform"
 VECTORS = json.loads((PLATFORM / "province_sandbox/contract/vectors.json").read_text("utf-8"))
@@ -136,3 +137,13 @@ def _json_or_none(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None
+
+
+def open_sender(settings: Settings, **changes: Any) -> Sender:
+    """Who sends to a province of these settings in this process, with some of them changed."""
+    return Sender(create_app(replace(settings, **changes)).test_client())
+
+
+def pointers(answer: Answer) -> list[str]:
+    """The places that an answer finds fault with."""
+    return [error["pointer"] for error in answer.json["errors"]]

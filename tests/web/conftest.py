@@ -1,7 +1,8 @@
-"""Fixtures of the web tests: a console over two townships with the demo's staff."""
+"""Fixtures of the web tests: a console over two townships with the demo's staff, and a sandbox in this process."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,9 @@ import pytest
 from flask import Flask
 
 from console_browser import Browser
+from province_sandbox import settings as province
+from province_sandbox.app import create_app, province_of
+from sandbox_sender import Sender
 from xiangtong.doors.console.app import create_console
 from xiangtong.identity import demo
 from xiangtong.notify.demo import DemoSms
@@ -39,3 +43,17 @@ def console(staffed: Services) -> Flask:
 def browser(console: Flask) -> Browser:
     """A browser that nobody has signed in with yet."""
     return Browser(console)
+
+
+@pytest.fixture
+def province_settings(tmp_path: Path) -> province.Settings:
+    """Settings of a sandbox in this process."""
+    return province.Settings(data=tmp_path, synchronous="OFF")
+
+
+@pytest.fixture
+def sender(province_settings: province.Settings) -> Iterator[Sender]:
+    """Who sends to that sandbox."""
+    app = create_app(province_settings)
+    yield Sender(app.test_client())
+    province_of(app).close()
