@@ -17,6 +17,7 @@ DEMO_CLIENT_SECRET = "demo-client-secret-not-for-production"  # noqa: S105
 DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
 _DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
+_PACKAGE_ALGORITHMS = ("ed25519", "sm2")
 _FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
 
 
@@ -54,8 +55,10 @@ class Settings:
         "For how many days a machine's `Idempotency-Key` gives the same receipt; at least 90.", "90"
     )
     package_signer: str = _setting("The name this city signs packages of forms with: its code.", "3210")
+    package_algorithm: str = _setting("What packages of forms are signed with: `ed25519` or `sm2`.", "ed25519")
     package_signers: str = _setting(
-        "Whose packages of forms are taken: `3201:<public key>`, several with commas; see `xiangtong forms signer`."
+        "Whose packages of forms are taken: `3201:<public key>`, several with commas, also several of one city;"
+        " see `xiangtong forms signer`."
     )
     port: str = _setting("The port that `make serve` serves at.", "8080")
     sandbox_port: str = _setting("The port of the demo province.", "8090")
@@ -92,6 +95,8 @@ class Settings:
     def refuse_nonsense(self) -> None:
         """Raise SettingsError for a value that means nothing."""
         days = self.machine_key_days
+        if self.package_algorithm not in _PACKAGE_ALGORITHMS:
+            raise SettingsError(f"XIANGTONG_PACKAGE_ALGORITHM 要填 {' 或 '.join(_PACKAGE_ALGORITHMS)}")
         if not (days.isascii() and days.isdigit() and _FEWEST_KEY_DAYS <= int(days[:5]) <= _MOST_KEY_DAYS):
             raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import gmalg
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
@@ -21,10 +22,11 @@ from xiangtong.forms.publishing import SAMPLE_DAY
 from xiangtong.interchange import cli
 from xiangtong.interchange.exporting import plain_schema
 from xiangtong.interchange.importing import Imported, import_form
+from xiangtong.interchange.keys import packed, unpacked
 from xiangtong.interchange.package import PackageRefused, Signer, open_package, seal_package
 from xiangtong.interchange.patterns import Unreadable, rewritten
 from xiangtong.interchange.source import pair_of, sources
-from xiangtong.settings import Settings
+from xiangtong.settings import Settings, SettingsError
 from xiangtong.validation.validate import decide
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -287,27 +289,75 @@ def test_a_form_goes_out_as_plain_json_schema_and_comes_back() -> None:
     assert _import(plain).form is not None
 
 
-def _signer(name: str, master: str, others: str = "") -> Signer:
-    return Signer.from_settings(Settings(package_signer=name, master_key=master, package_signers=others))
+def _signer(name: str, master: str, others: str = "", algorithm: str = "ed25519") -> Signer:
+    return Signer.from_settings(
+        Settings(package_signer=name, master_key=master, package_signers=others, package_algorithm=algorithm)
+    )
 
 
-def test_a_signed_form_is_taken_from_those_one_trusts_and_nobody_else() -> None:
+def _other_header(text: bytes, **members: str) -> bytes:
+    head, _, rest = text.partition(b".")
+    header = json.loads(unpacked(head.decode())) | members
+    return packed(json.dumps(header).encode()).encode() + b"." + rest
+
+
+@pytest.mark.parametrize("algorithm", ["ed25519", "sm2"])
+def test_a_signed_form_is_taken_from_those_one_trusts_and_nobody_else(algorithm: str) -> None:
     form = LIBRARY.form("homestead")
-    home = _signer("3210", "one")
+    home = _signer("3210", "one", algorithm=algorithm)
     text = seal_package(form, sample={"a": 1}, signer=home).encode()
     there = _signer("3201", "two", f"3210:{home.public}")
     opened = open_package(text, signer=there, vocabulary=LIBRARY.vocabulary)
     assert (opened.form.hash, opened.sample, opened.signer) == (form.hash, {"a": 1}, "3210")
     with pytest.raises(PackageRefused, match="3210"):
         open_package(text, signer=_signer("3201", "two"), vocabulary=LIBRARY.vocabulary)
-    impostor = seal_package(form, sample={}, signer=_signer("3210", "three")).encode()
+    impostor = seal_package(form, sample={}, signer=_signer("3210", "three", algorithm=algorithm)).encode()
     head, body, signature = text.split(b".")
-    for forged in (impostor, b".".join((head, body[:-8] + b"AAAAAAAA", signature)), text[:-9]):
-        with pytest.raises(PackageRefused):
+    other = "SM2" if algorithm == "ed25519" else "Ed25519"
+    forgeries = (
+        impostor,
+        b".".join((head, body[:-8] + b"AAAAAAAA", signature)),
+        text[:-9],
+        _other_header(text, alg=other),
+        _other_header(text, alg="none"),
+        _other_header(text, crit="b64"),
+    )
+    for forged in forgeries:
+        with pytest.raises(PackageRefused, match="签名对不上，可能被改过"):
             open_package(forged, signer=there, vocabulary=LIBRARY.vocabulary)
     for rubbish in (b"", b"a.b.c", b"eyJhbGciOiJub25lIn0.e30.", b"\xff"):
         with pytest.raises(PackageRefused):
             open_package(rubbish, signer=there, vocabulary=LIBRARY.vocabulary)
+
+
+def test_another_implementation_accepts_our_sm2_and_we_accept_its() -> None:
+    """The signature runs over the first two parts of the package, with the fixed user id."""
+    home = _signer("3210", "one", algorithm="sm2")
+    signed, _, signature = seal_package(LIBRARY.form("homestead"), sample={}, signer=home).rpartition(".")
+    public, raw = bytes.fromhex(home.public.removeprefix("sm2:")), unpacked(signature)
+    assert gmalg.SM2(uid=b"1234567812345678", pk=public).verify(signed.encode(), raw[:32], raw[32:])
+    private, theirs = gmalg.SM2().generate_keypair()
+    r, s = gmalg.SM2(private, b"1234567812345678", theirs).sign(signed.encode())
+    text = f"{signed}.{packed(r.rjust(32, bytes(1)) + s.rjust(32, bytes(1)))}".encode()
+    there = _signer("3201", "two", f"3210:sm2:{theirs.hex()}")
+    assert open_package(text, signer=there, vocabulary=LIBRARY.vocabulary).signer == "3210"
+
+
+def test_a_city_may_change_its_algorithm_and_be_trusted_with_both() -> None:
+    form, before, after = LIBRARY.form("homestead"), _signer("3210", "one"), _signer("3210", "one", algorithm="sm2")
+    there = _signer("3201", "two", f"3210:{before.public}, 3210:{after.public}")
+    for home in (before, after):
+        text = seal_package(form, sample={}, signer=home).encode()
+        for reader in (there, before, after):
+            assert open_package(text, signer=reader, vocabulary=LIBRARY.vocabulary).signer == "3210"
+
+
+@pytest.mark.parametrize("public", ["x", "sm2:", "sm2:04" + "11" * 64, "sm2:zz", "A" * 42, "A" * 44])
+def test_a_trusted_key_that_is_none_is_named(public: str) -> None:
+    with pytest.raises(PackageRefused, match="设置里 3201 的公钥不对"):
+        _signer("3210", "one", f"3201:{public}")
+    with pytest.raises(SettingsError, match="ed25519 或 sm2"):
+        Settings.from_environment({"XIANGTONG_PACKAGE_ALGORITHM": "rsa"})
 
 
 def test_the_shared_parts_of_another_city_come_with_its_form() -> None:

@@ -1,32 +1,36 @@
 """A form as a signed package that another city can take: a JWS (RFC 7515) over the form and the shared parts it names.
 
-Every city has a signer name (its code) and an Ed25519 key. Whose packages a city takes is one of its settings; its own
-it always takes. The signature is checked before anything in the package is read.
+Every city has a signer name (its code) and a key: Ed25519, or SM2 with SM3 where the state's algorithms are asked for
+(`alg` "SM2", raw r∥s). Whose packages a city takes is one of its settings; its own it always takes. The signature is
+checked before anything in the package is read.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from xiangtong.dialect.check import DIALECT
 from xiangtong.dialect.resolve import resolve
 from xiangtong.dialect.vocabulary import DialectError, Vocabulary
 from xiangtong.forms.library import Form, form_of, written
-from xiangtong.kernel.crypto import hmac_sm3
+from xiangtong.interchange.keys import (
+    ALGORITHMS,
+    SigningKey,
+    VerifyingKey,
+    packed,
+    signing_key,
+    unpacked,
+    verifying_key,
+)
 from xiangtong.kernel.errors import Refusal
 from xiangtong.settings import Settings
 
 MEDIA_TYPE = "xiangtong-form+1"
-_ALGORITHM = "Ed25519"
+_HEADER = {"alg", "kid", "typ"}
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -39,25 +43,28 @@ class PackageRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A city as a signer of packages, and the cities it takes packages of (name → public key)."""
+    """A city as a signer of packages, and the cities it takes packages of (name → their public keys)."""
 
     name: str
-    key: OKPKey
-    trusted: Mapping[str, OKPKey]
+    key: SigningKey
+    trusted: Mapping[str, Sequence[VerifyingKey]]
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Signer:
-        """The signer of a deployment; its key follows from the master key. Raises PackageRefused for keys that are none."""
-        # One purpose, one key: nothing else is ever derived for this name.
-        seed = hmac_sm3(settings.master_key.encode(), b"xiangtong:form-packages")
-        key = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed))
-        trusted = dict(_trusted(one) for one in settings.package_signers.split(",") if one.strip())
-        return cls(settings.package_signer, key, {settings.package_signer: key} | trusted)
+        """The signer of a deployment; its key follows from the master key. Raises PackageRefused for keys that are none.
+
+        It takes its own packages of before the setting changed as well.
+        """
+        own = {name: signing_key(name, master=settings.master_key) for name in ALGORITHMS.values()}
+        trusted = {settings.package_signer: [one.public for one in own.values()]}
+        for name, key in map(_trusted, filter(str.strip, settings.package_signers.split(","))):
+            trusted.setdefault(name, []).append(key)
+        return cls(settings.package_signer, own[ALGORITHMS[settings.package_algorithm]], trusted)
 
     @property
     def public(self) -> str:
-        """The public key, as other cities write it into their settings (43 characters)."""
-        return str(self.key.as_dict(private=False)["x"])
+        """The public key, as other cities write it into their settings."""
+        return self.key.public.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +81,42 @@ def seal_package(form: Form, *, sample: Mapping[str, Any], signer: Signer) -> st
     body, parts = written(form)
     content = {"form": body, "parts": parts, "sample": sample, "hash": form.hash, "version": form.version}
     payload = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    header = {"alg": _ALGORITHM, "kid": signer.name, "typ": MEDIA_TYPE}
-    return str(jws.serialize_compact(header, payload, signer.key, algorithms=[_ALGORITHM]))
+    header = json.dumps({"alg": signer.key.public.algorithm, "kid": signer.name, "typ": MEDIA_TYPE})
+    signed = f"{packed(header.encode())}.{packed(payload.encode())}"
+    return f"{signed}.{packed(signer.key.sign(signed.encode()))}"
 
 
 def open_package(text: bytes, *, signer: Signer, vocabulary: Vocabulary) -> Opened:
     """Check whose package it is and that nothing was altered, then read it. Raises PackageRefused."""
     name = signer_of(text)
-    key = signer.trusted.get(name)
-    if key is None:
+    if name not in signer.trusted:
         raise PackageRefused(
             f"签名的是“{name}”，不在我们信任的名单里，没有导入", f"Signed by {name}, whom we do not know; not taken"
         )
     try:
-        content = json.loads(jws.deserialize_compact(text.strip(), key, algorithms=[_ALGORITHM]).payload)
+        content = json.loads(_proven(text, signer.trusted[name]))
         documents = json.loads(content["parts"])
         form = form_of(json.loads(content["form"]), replace(vocabulary, documents=documents))
         altered = form.hash != content["hash"] or not isinstance(content["sample"], dict)
         opened = Opened(_at_home(form, vocabulary), content["sample"], name)
-    except (JoseError, DialectError, ValueError, TypeError, KeyError, AttributeError):
+    except (DialectError, ValueError, TypeError, KeyError, AttributeError):
         raise _altered() from None
     if altered:
         raise _altered()
     return opened
+
+
+def _proven(text: bytes, keys: Sequence[VerifyingKey]) -> bytes:
+    """What was signed, once one of these keys has proven it; raises PackageRefused, ValueError."""
+    head, payload, signature = text.strip().decode("ascii").split(".")
+    header = json.loads(unpacked(head))
+    known = [key for key in keys if key.algorithm == header.get("alg")]
+    # A header with more members would mean something that nobody here would honour (`crit`, RFC 7515 §4.1.11).
+    if header.keys() != _HEADER or not known:
+        raise _altered()
+    if not any(key.holds(f"{head}.{payload}".encode(), unpacked(signature)) for key in known):
+        raise _altered()
+    return unpacked(payload)
 
 
 def _at_home(form: Form, vocabulary: Vocabulary) -> Form:
@@ -134,11 +154,12 @@ def _altered() -> PackageRefused:
     )
 
 
-def _trusted(entry: str) -> tuple[str, OKPKey]:
+def _trusted(entry: str) -> tuple[str, VerifyingKey]:
     name, _, public = entry.strip().partition(":")
     try:
-        return name, OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public.strip()})
-    except (ValueError, JoseError):
+        return name, verifying_key(public.strip())
+    except ValueError:
         raise PackageRefused(
-            f"设置里 {name} 的公钥不对，应当是 43 个字符", f"The public key of {name} in the settings is none"
+            f"设置里 {name} 的公钥不对，应当是 43 个字符，或者 sm2: 加 130 个十六进制字符",
+            f"The public key of {name} in the settings is none",
         ) from None

@@ -7,16 +7,11 @@ import binascii
 import hmac
 from collections.abc import Callable, Sequence
 
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from tongsuopy.crypto import hashes as sm_hashes
-from tongsuopy.crypto.asymciphers import ec
-from tongsuopy.crypto.asymciphers.utils import encode_dss_signature
-from tongsuopy.crypto.exceptions import InvalidSignature
-
+from xiangtong.kernel import sm2
 from xiangtong.kernel.crypto import hmac_sm3
 
 Signer = Callable[[bytes], str]
-_HALF = 32
+_SM2 = "sm2:"
 
 
 def string_to_sign(
@@ -28,8 +23,8 @@ def string_to_sign(
 
 def signer(secret: str) -> Signer:
     """The signer for an account's secret: `sm2:` and a private key of 64 hex characters, else an HMAC key."""
-    if secret.startswith("sm2:"):
-        return _Sm2(secret.removeprefix("sm2:"))
+    if secret.startswith(_SM2):
+        return _by_sm2(secret.removeprefix(_SM2))
     key = secret.encode()
     return lambda text: f"hmac-sm3:{hmac_sm3(key, text).hex()}"
 
@@ -43,37 +38,21 @@ def holds(text: bytes, signature: str, *, secrets: Sequence[str]) -> bool:
     return any([_holds(text, signature, secret) for secret in secrets if secret])  # noqa: C419
 
 
-class _Sm2:
-    """Signs with a private key; the user id 1234567812345678 is the one the library uses for SM2 with SM3."""
-
-    def __init__(self, private_hex: str) -> None:
-        self._key = ec.derive_private_key(int(private_hex, 16), ec.SM2())
-
-    def __call__(self, text: bytes) -> str:
-        r, s = decode_dss_signature(self._key.sign(text, ec.ECDSA(sm_hashes.SM3())))
-        raw = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
-        return f"sm2:{base64.b64encode(raw).decode()}"
+def _by_sm2(private_hex: str) -> Signer:
+    key = sm2.PrivateKey.from_hex(private_hex)
+    return lambda text: f"{_SM2}{base64.b64encode(key.sign(text)).decode()}"
 
 
 def _holds(text: bytes, signature: str, secret: str) -> bool:
-    if secret.startswith("sm2:"):
-        return signature.startswith("sm2:") and _sm2_holds(text, signature.removeprefix("sm2:"), secret[4:])
+    if secret.startswith(_SM2):
+        return signature.startswith(_SM2) and _sm2_holds(text, signature.removeprefix(_SM2), secret.removeprefix(_SM2))
     ours = f"hmac-sm3:{hmac_sm3(secret.encode(), text).hex()}"
     return hmac.compare_digest(ours.encode(), signature.encode())
 
 
 def _sm2_holds(text: bytes, encoded: str, public_hex: str) -> bool:
     try:
-        raw, point = base64.b64decode(encoded, validate=True), bytes.fromhex(public_hex)
+        raw, public = base64.b64decode(encoded, validate=True), bytes.fromhex(public_hex)
     except (binascii.Error, ValueError):
         return False
-    if len(raw) != 2 * _HALF or len(point) != 2 * _HALF + 1:
-        return False
-    r, s = int.from_bytes(raw[:_HALF], "big"), int.from_bytes(raw[_HALF:], "big")
-    x, y = int.from_bytes(point[1 : 1 + _HALF], "big"), int.from_bytes(point[1 + _HALF :], "big")
-    try:
-        key = ec.EllipticCurvePublicNumbers(x, y, ec.SM2()).public_key()
-        key.verify(encode_dss_signature(r, s), text, ec.ECDSA(sm_hashes.SM3()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return sm2.holds(text, raw, public=public)
