@@ -67,8 +67,11 @@ def test_suspend_reopen_rename_merge(operator: Browser, db: Database) -> None:
     operator.post(f"{page}rename", on=page, name="杨\0寿\u202e镇")
     assert _tenant(db, "321003108").name == "杨寿镇"
     assert "请写新的名称" in operator.post(f"{page}rename", 409, on=page, name=" ").text
-    operator.post(f"{page}merge", 404, on=page, into="999999999")
-    operator.post(f"{page}merge", on=page, into="321003100")
+    refused = operator.post(f"{page}merge", 422, on=page, into="999999999").text
+    assert "请选要并入的乡镇" in refused
+    assert "请先核对" in refused, "nobody merges by one press"
+    assert "另一个仍在使用的乡镇" in operator.post(f"{page}merge", 409, on=page, into="321003108", sure="yes").text
+    operator.post(f"{page}merge", on=page, into="321003100", sure="yes")
     assert _tenant(db, "321003108").state == "closed"
     assert "公道镇" in operator.get(page)
     operator.post(f"{page}explode", 404, on="/city/321003100/")

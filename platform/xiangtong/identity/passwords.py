@@ -17,6 +17,8 @@ _METHOD = "scrypt:16384:8:1"
 def problems_of(password: str, *, account: str = "") -> list[Problem]:
     """Every rule the password breaks, each with a sentence; an empty list when it is good."""
     found = []
+    if not password:
+        return [_problem("请给自己定一个密码", "Choose a password")]
     if not SHORTEST <= len(password) <= LONGEST:
         found.append(_problem(f"密码要有 {SHORTEST} 到 {LONGEST} 位", "Use 10 to 128 characters"))
     if _kinds(password) < KINDS:

@@ -112,7 +112,7 @@ def by_factor(db: Database, *, keys: KeyRing, person: SignedIn, code: str, devic
         token = _arrive(session, member, device, half_way=person) if good else ""
         if not good:
             _note(session, member, "staff.second_factor", "refused")
-    return _through(db, token, str(person.subject_id))
+    return _through(db, token, str(person.subject_id), _wrong_code())
 
 
 def by_enrolment(db: Database, *, keys: KeyRing, person: SignedIn, secret: str, code: str, device: str = "") -> str:
@@ -124,7 +124,7 @@ def by_enrolment(db: Database, *, keys: KeyRing, person: SignedIn, secret: str, 
             session, keys=keys, member=member, secret=secret, code=code
         )
         token = _arrive(session, member, device, half_way=person) if good else ""
-    return _through(db, token, str(person.subject_id))
+    return _through(db, token, str(person.subject_id), _wrong_code())
 
 
 def request_code(db: Database, *, keys: KeyRing, sms: Sms, phone: str, address: str) -> None:
@@ -156,7 +156,7 @@ def by_phone(db: Database, *, keys: KeyRing, phone: str, code: str, address: str
             token = _arrive(session, member, device)
         else:
             _note(session, member, "staff.sign_in", "refused")
-    return Step(_through(db, token, key), "home")
+    return Step(_through(db, token, key, _refused()), "home")
 
 
 def sign_out(db: Database, *, token: str, person: SignedIn | None) -> None:
@@ -176,9 +176,9 @@ def _arrive(session: ScopedSession, member: Staff, device: str, *, half_way: Sig
     )
 
 
-def _through(db: Database, token: str, subject: str) -> str:
+def _through(db: Database, token: str, subject: str, refused: SignInRefused) -> str:
     if not token:
-        raise _refused()
+        raise refused
     throttle.clear(db, throttle.CODE_TRIES, subject)
     return token
 
@@ -214,6 +214,11 @@ def _address(keys: KeyRing, address: str) -> str:
 
 def _refused() -> SignInRefused:
     return SignInRefused("没有登录成功：账号、密码或验证码不对，请核对后再试", "Account, password or code is wrong")
+
+
+def _wrong_code() -> SignInRefused:
+    """Told only to somebody whose password was right already."""
+    return SignInRefused("验证码不对，或者已经过期，请看现在的数字再填一次", "The code is wrong or has expired")
 
 
 def _note(session: ScopedSession, member: Staff | None, action: str, outcome: audit.Outcome) -> None:

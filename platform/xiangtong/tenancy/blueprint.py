@@ -102,6 +102,8 @@ def draw(folder: Folder, *, known_changes: Iterable[Change] = (), today: date | 
     if city is None:
         raise BadFiles(bad)
     published = _published(folder, city, bad)
+    if not published:
+        raise BadFiles(bad)  # Every other file would only be told that its codes are unknown.
     divisions, changes = _changed(folder, published, known_changes, today or clock.today(), bad)
     units = _units(folder, divisions, published, bad)
     overrides = read_overrides(folder, divisions, bad)
@@ -119,9 +121,10 @@ def _published(folder: Folder, city: CitySpec, bad: list[BadRow]) -> dict[str, D
     if data is None:
         bad.append(BadRow(city.divisions, 0, "", "", "没有这个文件"))
         return {}
-    rows = division_file.read_divisions(data, file=city.divisions, prefix=city.prefix, strip=city.strip, bad=bad)
+    name = city.divisions.rpartition("/")[2]
+    rows = division_file.read_divisions(data, file=name, prefix=city.prefix, strip=city.strip, bad=bad)
     if not rows and not bad:
-        bad.append(BadRow(city.divisions, 0, "code", city.prefix, "没有以这个前缀开头的区划"))
+        bad.append(BadRow(name, 0, "code", city.prefix, "没有以这个前缀开头的区划"))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -96,7 +97,8 @@ def read_toml(folder: Folder, name: str, bad: list[BadRow]) -> dict[str, Any] | 
     except UnicodeDecodeError:
         bad.append(BadRow(name, 0, "", "", "不是 UTF-8 文本"))
     except tomllib.TOMLDecodeError as error:
-        bad.append(BadRow(name, 0, "", "", f"读不懂这个文件：{error}"))
+        line = re.search(r"at line (\d+)", str(error))
+        bad.append(BadRow(name, int(line[1]) if line else 0, "", "", "从这里起读不懂，请看有没有漏掉引号、等号"))
     return None
 
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from xiangtong.channels.kits import read_kits
 from xiangtong.identity import reach
 from xiangtong.identity.models import Staff
 from xiangtong.identity.sessions import SignedIn
 from xiangtong.kernel.errors import NotFound
 from xiangtong.tenancy.models import Division, Tenant
 from xiangtong.tenancy.scope import Database
+from xiangtong.wiring import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Waiting:
     name: str
     roles: tuple[str, ...]
     since: datetime
+
+
+def kit_titles() -> dict[str, str]:
+    """The kits there are: id and title."""
+    return {key: str(kit["title"]) for key, kit in read_kits(ROOT / "channel_templates").items()}
 
 
 def townships(db: Database, *, person: SignedIn, words: str = "") -> list[Line]:

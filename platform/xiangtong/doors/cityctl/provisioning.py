@@ -11,7 +11,7 @@ from flask import render_template, request
 
 from xiangtong import audit
 from xiangtong.channels import founding
-from xiangtong.channels.kits import read_kits
+from xiangtong.doors.cityctl import _survey
 from xiangtong.doors.cityctl.routes import blueprint
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
@@ -103,7 +103,7 @@ def _uploaded() -> dict[str, bytes]:
         raise BadFiles(bad or [BadRow("", 0, "", "", "请选择区划文件 divisions.csv")])
     files = {upload.filename or "": upload.read() for upload in given}
     kit = request.form.get("kit", "")
-    return files | ({".kit": kit.encode()} if kit in _kits() else {})
+    return files | ({".kit": kit.encode()} if kit in _survey.kit_titles() else {})
 
 
 def _folder(files: Mapping[str, bytes], allowed: tuple[str, ...]) -> Folder:
@@ -136,16 +136,11 @@ def _standing(allowed: tuple[str, ...]) -> Folder:
     return MemoryFolder({})
 
 
-def _kits() -> dict[str, str]:
-    """The kits there are: id and title."""
-    return {key: str(kit["title"]) for key, kit in read_kits(ROOT / "channel_templates").items()}
-
-
 def _page(error: Refusal | None = None, report: Report | None = None, upload_id: UUID | None = None) -> str:
     bad = asking.lines(error.problems) if isinstance(error, Problems) else []
     return render_template(
-        "cityctl/provision.html", error=error.message if error else "", bad=bad, report=report, upload_id=upload_id,
-        kits=list(_kits().items()), lines=[_line(line) for line in report.lines[:500]] if report else [],
+        "cityctl/provision.html", error=error.message if error else "", bad=bad[:500], report=report, upload_id=upload_id,
+        kits=list(_survey.kit_titles().items()), lines=[_line(line) for line in report.lines[:500]] if report else [],
     )  # fmt: skip
 
 

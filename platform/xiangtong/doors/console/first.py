@@ -23,7 +23,7 @@ def index() -> Response | tuple[str, int]:
     if request.method == "POST":
         try:
             _redeem()
-            return redirect(url_for("sign_in.index"), 303)
+            return redirect(url_for("sign_in.index", done="password"), 303)
         except Refusal as refusal:
             error = refusal
     page = render_template(

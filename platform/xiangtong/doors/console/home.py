@@ -23,9 +23,10 @@ def index() -> str:
     with services().db.scope(Scope(tenant_id=found.tenant_id)) as session:
         tenant = session.get_one(Tenant, found.tenant_id)
         if tenant.kind == "township" and "staff.manage" in found.permissions:
-            steps = checklist.steps(session, tenant=tenant)
+            steps = [] if tenant.successor_id else checklist.steps(session, tenant=tenant)
+        heir = session.get(Tenant, tenant.successor_id) if tenant.successor_id else None
     return render_template(
         "console/home.html",
         steps=steps, left=sum(not step.done for step in steps), tenant=tenant,
-        roles="、".join(ROLE_NAMES[role] for role in found.roles), doors=list(navigation.entries(found)),
+        roles="、".join(ROLE_NAMES[role] for role in found.roles), doors=list(navigation.doors(found)), heir=heir,
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_appbuilder.widgets import ListWidget
 from flask_babel import lazy_gettext as _
 
 from xiangtong.audit.models import AuditEntry
+from xiangtong.doors.console import audit_words
 from xiangtong.kernel import clock
 from xiangtong.tenancy.models import Division, WorkDay
 
@@ -22,7 +22,9 @@ class _Rows(ListWidget):  # type: ignore[misc]
     def __call__(self, **arguments: Any) -> str:
         name = self.template_args["modelview_name"]
         view = next(view for view in LISTS if view.__name__ == name)
-        rendered = super().__call__(column=view.looked_up, label=view.looked_up_label, **arguments)
+        rendered = super().__call__(
+            column=view.looked_up, label=view.looked_up_label, named=view.list_columns.index(view.named), **arguments
+        )
         return str(rendered)
 
 
@@ -37,6 +39,8 @@ class ReadOnly(ModelView):  # type: ignore[misc]
     # The column that the page's one search field looks in, from its beginning; and what the field is called.
     looked_up = ""
     looked_up_label = _("查找")
+    # The column that names a row.
+    named = ""
 
 
 def _moment(value: datetime) -> str:
@@ -50,22 +54,6 @@ def _day(value: date | None) -> str:
 _WHO = {"staff": _("工作人员"), "citizen": _("群众"), "system": _("系统")}
 _OUTCOMES = {"done": _("完成"), "refused": _("被拒绝"), "failed": _("没有成功")}
 _LEVELS = {"province": _("省"), "city": _("市"), "county": _("区县"), "township": _("乡镇街道"), "village": _("村社区")}
-# What the areas write into the log; an action that is not listed yet is shown as its code.
-_ACTIONS = {
-    "staff.sign_in": _("登录"), "staff.second_factor": _("第二道验证"), "staff.added": _("添加人员"),
-    "staff.edited": _("修改资料"), "staff.disabled": _("停用账号"), "staff.enabled": _("启用账号"),
-    "staff.handed_over": _("打印登录纸条"), "staff.password_set": _("设定密码"), "staff.factor_set": _("绑定验证器"),
-    "staff.exported": _("导出名单"), "tenant.suspend": _("暂停乡镇"), "tenant.reopen": _("恢复乡镇"),
-    "tenant.rename": _("乡镇改名"), "tenant.merge": _("乡镇合并"), "tenants.provisioned": _("开通乡镇"),
-    "place.edited": _("修改服务点"), "place.added": _("添加分中心"), "place.removed": _("去掉分中心"),
-    "notice.written": _("写公告"), "notice.sent": _("公告送审"), "notice.returned": _("公告退回"),
-    "notice.published": _("发布公告"), "notice.withdrawn": _("撤下公告"), "notice.restored": _("恢复公告"),
-    "notice.discarded": _("删掉公告草稿"),
-}  # fmt: skip
-
-
-def _detail(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 class AuditLog(ReadOnly):
@@ -79,13 +67,15 @@ class AuditLog(ReadOnly):
     search_columns = ["action", "subject", "actor_label", "outcome"]
     base_order = ("at", "desc")
     order_columns = ["at"]
-    looked_up, looked_up_label = "subject", _("对象，如 staff:003")
+    looked_up, looked_up_label = "subject", _("按对象查找：人员写 staff:003，办件写 case: 和编号")
+    named = "at"
     formatters_columns: dict[str, Any] = {
         "at": _moment,
         "actor_kind": lambda value: _WHO.get(value, value),
-        "action": lambda value: _ACTIONS.get(value, value),
+        "action": audit_words.action,
+        "subject": audit_words.subject,
         "outcome": lambda value: _OUTCOMES.get(value, value),
-        "detail": _detail,
+        "detail": audit_words.detail,
         "seal_seq": lambda value: value or _("待封存"),
     }
     label_columns = {
@@ -106,6 +96,7 @@ class Divisions(ReadOnly):
     base_order = ("code", "asc")
     order_columns = ["code"]
     looked_up, looked_up_label = "name", _("名称开头的字")
+    named = "name"
     formatters_columns: dict[str, Any] = {
         "level": lambda value: _LEVELS.get(value, value),
         "valid_from": _day,
@@ -129,6 +120,7 @@ class WorkCalendar(ReadOnly):
     base_order = ("day", "asc")
     order_columns = ["day"]
     looked_up, looked_up_label = "source", _("来源")
+    named = "day"
     formatters_columns: dict[str, Any] = {
         "working": lambda value: _("上班") if value else _("休息"),
         "provisional": lambda value: _("暂定") if value else "",

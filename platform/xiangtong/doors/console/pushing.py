@@ -184,7 +184,7 @@ def _page(*, report: Report | None = None, warning: str = "", day_problem: str =
 def _message(who: SignedIn, fact_id: UUID, *, tried: replay.DryRun | None = None, warning: str = "") -> str:
     return render_template(
         "console/push/message.html", message=view.message(who, fact_id), tried=tried, warning=warning, done=_done(),
-        states=view.STATES, steps=view.STEPS, cause=view.cause_words, local=clock.local,
+        states=view.STATES, steps=view.STEPS, cause=view.cause_words, ending=view.ending_words, local=clock.local,
     )  # fmt: skip
 
 

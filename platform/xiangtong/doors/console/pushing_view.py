@@ -50,6 +50,25 @@ CAUSES = {
     "POISON": _("每次处理都中断：请技术人员看日志"),
     "ERASED": _("办件已按规定销毁"),
     "BY_HAND": _("人工停下的"),
+    "HTTP_401": _("省网不认这里的签名：已停发，请核对密钥"),
+    "HTTP_403": _("省网不许这里发送：已停发，请和省网联系"),
+    "HTTP_413": _("内容超过省网能收的大小：减小后“重新生成”"),
+    "HTTP_429": _("省网忙，让我们晚一点：会自动再试"),
+}
+#: How one sending ended, where the province named no code.
+OUTCOMES = {
+    "delivered": _("省网已收"),
+    "ask": _("回执不能作数，先问清楚"),
+    "chain": _("两边的链不同"),
+    "park": _("停下了，要人看"),
+    "sign_anew": _("换新的签名再发"),
+    "shut": _("停发"),
+    "upload": _("先补传材料"),
+    "missing": _("先补发前面的"),
+    "conflict": _("省网已存，内容不同"),
+    "wait": _("晚一点再发"),
+    "again": _("会自动再试"),
+    "unsent": _("这一次没有轮到"),
 }
 #: The steps of a case (contract §1) as an operator reads them.
 STEPS = {
@@ -157,7 +176,14 @@ def _inside(who: SignedIn, fact: Any, receipt: Any) -> Message:
 def cause_words(code: str) -> str:
     """What a code means, and what becomes of it; the code itself where nobody wrote that down."""
     known = CAUSES.get(code)
+    if known is None and code.startswith("HTTP_5"):
+        return str(gettext("省网出错了（%(code)s）：会自动再试", code=code.removeprefix("HTTP_")))
     return str(known) if known is not None else str(gettext("省网的回答：%(code)s", code=code))
+
+
+def ending_words(code: str, outcome: str) -> str:
+    """How one sending ended: what the code means, else what was done about it."""
+    return cause_words(code) if code else str(OUTCOMES.get(outcome, outcome))
 
 
 def age_words(since: datetime | None) -> str:

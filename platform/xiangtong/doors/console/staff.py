@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from xiangtong.doors.console import role_words
 from xiangtong.doors.shared import access, asking, slip
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import handover, roles, staff
@@ -50,7 +51,7 @@ def _line(member: Staff) -> dict[str, Any]:
 @access.staff("staff.view")
 def list_roles() -> str:
     """Which role may do what, as a table to read."""
-    rows = [[roles.ROLE_NAMES[role], "、".join(sorted(held))] for role, held in roles.PERMISSIONS.items()]
+    rows = [[roles.ROLE_NAMES[role], role_words.said(held)] for role, held in roles.PERMISSIONS.items()]
     return render_template("console/roles.html", rows=rows)
 
 

@@ -12,6 +12,8 @@ from xiangtong.kernel.errors import Problems, Refusal
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import Scope
 
+# Who has a longer list of mistakes mends the kind of mistake first.
+_MOST_SHOWN = 200
 blueprint = Blueprint("staff_lists", __name__, url_prefix="/staff")
 
 
@@ -51,7 +53,10 @@ def take_in() -> str | tuple[str, int]:
 
 def _page(error: Refusal | None = None, **counts: int) -> str:
     rows = asking.lines(error.problems) if isinstance(error, Problems) else []
-    return render_template("console/staff_import.html", error=error.message if error else "", rows=rows, **counts)
+    return render_template(
+        "console/staff_import.html", error=error.message if error else "", rows=rows[:_MOST_SHOWN],
+        more=max(len(rows) - _MOST_SHOWN, 0), **counts,
+    )  # fmt: skip
 
 
 def _file(data: bytes, name: str) -> Response:

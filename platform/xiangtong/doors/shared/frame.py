@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from xiangtong.doors.shared import access, assets, errors
 from xiangtong.doors.shared.languages import compile_languages
+from xiangtong.kernel.errors import NotFound
 from xiangtong.wiring import Services
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -52,11 +53,18 @@ def prepare(app: Flask, *, strict: bool = True) -> None:
     csrf.init_app(app)
     Compress(app)
     errors.install(app)
+    app.before_request(_refuse_nul)
     access.guard(app, strict=strict)
     app.after_request(secure)
     app.jinja_env.globals.update(lang=lambda: "en" if str(get_locale()).startswith("en") else "zh-CN")
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.context_processor(lambda: {"lang": app.jinja_env.globals["lang"]()})  # type: ignore[operator]
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds a NUL, and PostgreSQL keeps none: nothing is there."""
+    if "\0" in request.path:
+        raise NotFound
 
 
 def _config(services: Services) -> dict[str, object]:
