@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "platform"), str(ROOT / "tests")]
 import screens_citizen  # noqa: E402
 import screens_console  # noqa: E402
 import screens_forms  # noqa: E402
+import screens_states  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
@@ -80,7 +81,8 @@ def main(*only: str) -> int:
     """Walk through everything; returns how many things were wrong."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    walks: list[Callable[[Camera], None]] = [*screens_citizen.WALKS, *screens_forms.WALKS, *screens_console.WALKS]
+    parts = (screens_citizen, screens_forms, screens_console, screens_states)
+    walks: list[Callable[[Camera], None]] = [walk for part in parts for walk in part.WALKS]
     with demo_stack() as stack, sync_playwright() as playwright:
         camera = Camera(playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH), stack, only)
         for walk in walks:

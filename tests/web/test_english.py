@@ -64,6 +64,12 @@ def test_every_page_of_a_form_is_in_english(desk: Desk, form: str) -> None:
     assert _left({"start": _chinese(first)} | _pages_of(desk, answer.location)) == {}
 
 
+def test_the_channel_is_in_english_as_far_as_the_township_did_not_write_it_itself(desk: Desk) -> None:
+    at = "/321003100"
+    found = {page: _chinese(desk.client.get(f"{at}{page}").text) for page in ("/", "/items", "/contact", "/villages")}
+    assert _left(found) == {}
+
+
 def test_a_whole_filing_is_in_english(desk: Desk) -> None:
     get = desk.client.get
     found = {address: _chinese(get(address).text) for address in (START, "/mine", "/sign-in", "/progress")}

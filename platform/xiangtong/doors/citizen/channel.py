@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from xiangtong.channels import pages
 from xiangtong.channels.blocks import arrange, footer_facts, item_line, place_facts, village_line
 from xiangtong.channels.guides import guide_page
+from xiangtong.doors.citizen._local_words import FILTERS, local_facts, local_material
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import Redirection
 from xiangtong.doors.shared.services import services
@@ -27,6 +28,8 @@ from xiangtong.tenancy.models import Place
 from xiangtong.tenancy.scope import NOBODY, within
 
 blueprint = Blueprint("channel", __name__)
+for _name, _filter in FILTERS.items():
+    blueprint.add_app_template_filter(_filter, _name)
 # A city with more townships than this lists its counties first.
 _ON_ONE_PAGE = 150
 _KEY = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -59,7 +62,7 @@ def home(code: str) -> str:
     with _visit(code) as here:
         blocks = pages.channel(here.session, here.town)
         foot = next((block.model["facts"] for block in blocks if block.type == "footer"), None)
-        g.site["footer"] = foot or g.site["footer"]
+        g.site["footer"] = local_facts(foot) if foot else g.site["footer"]
         moved = _moved_from(here)
     shown = arrange([block for block in blocks if block.type != "footer"])
     return _page("channel", here, sections=shown, moved=moved)
@@ -82,7 +85,8 @@ def guide(code: str, item_code: str) -> str:
     with _visit(code) as here:
         found = offer.guide(here.session, tenant_id=here.town.tenant.id, code=item_code)
     form = services().library.forms.get(found.item.form_code or "")
-    return _page("guide", here, guide=guide_page(found, form.materials if form else ()), can_file=form is not None)
+    materials = [local_material(one) for one in form.materials] if form else []
+    return _page("guide", here, guide=guide_page(found, materials), can_file=form is not None)
 
 
 @blueprint.get("/<string(length=9):code>/villages")
@@ -186,7 +190,9 @@ def _moved_from(here: _Visit) -> str:
 
 def _site(town: Township, hall: Place | None = None) -> dict[str, object]:
     place = f"{town.city}{town.county}" if town.county != town.city else town.city
-    footer = footer_facts(town, hall) + ([(gettext("说明"), gettext("演示数据"))] if town.tenant.demo else [])
+    footer = local_facts(footer_facts(town, hall)) + (
+        [(gettext("说明"), gettext("演示数据"))] if town.tenant.demo else []
+    )
     return {
         "name": town.tenant.short_name,
         "subtitle": gettext("政务服务 · %(place)s", place=place),
