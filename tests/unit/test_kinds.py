@@ -221,6 +221,19 @@ def test_a_sentence_of_the_form_about_a_line_says_which() -> None:
     assert told.message == "第 2 行：这不是手机号"
 
 
+def test_every_faulty_line_is_told_in_its_place() -> None:
+    plan = _listed(maxItems=30)
+    [told] = validate(plan, {"q": "12\n13800000001\n1380000000"}, Facts(date(2026, 3, 10)))
+    assert (
+        told.message
+        == "第 1 行：手机号是 11 位，现在是 2 位，还少 9 位；第 3 行：手机号是 11 位，现在是 10 位，还少 1 位"
+    )
+    assert told.message_en.count("Line ") == 2
+    [told] = validate(plan, {"q": [str(number) for number in range(13)]}, Facts(date(2026, 3, 10)))
+    assert "第 10 行" in told.message
+    assert told.message.endswith("；另外还有 3 行要改")
+
+
 def test_lines_are_read_masked_and_typed_one_by_one() -> None:
     plan, stored = _listed(), {"q": ["13800000001", "13800000002"]}
     assert answer_rows(plan, stored) == [("电话", "138****0001\n138****0002")]

@@ -11,6 +11,8 @@ from typing import Any
 from door_services import library
 from rendering_form import a_plan
 from xiangtong import rendering
+from xiangtong.dialect.compile import compile_plan
+from xiangtong.dialect.vocabulary import Vocabulary
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_form, render_step
@@ -201,3 +203,15 @@ def test_a_text_names_the_parameters_of_its_township_in_the_pages_language() -> 
     assert hint(params={"homestead.max_area": 20050}, locale="en") == "At most 200.5 m² a household"
     assert hint(params={"homestead.max_area": None}) == "每户最多 —"
     assert hint(params={"homestead.max_area": "<b>"}) == "每户最多 &lt;b&gt; 平方米"
+
+
+def test_what_is_never_shown_again_says_that_it_is_there() -> None:
+    secret = {"type": "string", "maxLength": 20, "x-kind": "text", "x-label": "口令", "writeOnly": True}
+    form = {"title": "表", "type": "object", "additionalProperties": False, "x-form": {"code": "s"}}
+    steps = [{"id": "one", "title": "一", "ask": ["/word"]}]
+    plan = compile_plan({**form, "x-steps": steps, "properties": {"word": secret}}, Vocabulary({}, {}, {}))
+    kept = str(render_form(plan, {"word": "芝麻"}, [], PLAIN))
+    assert "已经填过了" in kept
+    assert 'id="f-word-kept"' in kept
+    assert "芝麻" not in kept
+    assert "已经填过了" not in str(render_form(plan, {}, [], PLAIN))

@@ -10,6 +10,9 @@ from xiangtong.dialect.plan import Question
 from xiangtong.fields.kind import Kind, Sentence
 from xiangtong.fields.normal import lines_of
 
+#: More faulty lines than this are counted: nobody reads on.
+_MOST_TOLD = 10
+
 
 class Lines(Kind):
     """A list of texts or whole numbers that nobody has to choose from; each line is read as a kind of its own."""
@@ -64,10 +67,18 @@ class Lines(Kind):
         return "\n".join(kind.display_en(one, line) for one in value) if isinstance(value, list) else str(value)
 
 
-def at_line(sentence: Sentence, index: int) -> Sentence:
-    """Say which line a sentence is about, counted as the page shows them."""
-    number = index + 1
-    return Sentence(sentence.code, f"第 {number} 行：{sentence.message}", f"Line {number}: {sentence.message_en}")
+def at_lines(sentences: Mapping[int, Sentence]) -> Sentence:
+    """Say what is wrong with each faulty line, in their order, counted as the page shows them.
+
+    ``sentences`` by the zero-based number of their line, the most telling first: the code is its.
+    """
+    told = sorted(sentences.items())
+    shown, left = told[:_MOST_TOLD], len(told[_MOST_TOLD:])
+    message = "；".join(f"第 {index + 1} 行：{one.message}" for index, one in shown)
+    english = "; ".join(f"Line {index + 1}: {one.message_en}" for index, one in shown)
+    if left:
+        message, english = f"{message}；另外还有 {left} 行要改", f"{english}; and {left} more"
+    return Sentence(next(iter(sentences.values())).code, message, english)
 
 
 def _repeated(values: Sequence[Any]) -> tuple[int, int]:

@@ -117,6 +117,8 @@ class _Writer:
 
     def _single(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         look = self._look(question, pointer)
+        if question.write_only and value not in (None, "", []):
+            look = look._replace(kept=True)
         holes = dict(row)
         if question.kind in _CHOICES:
             chosen = chosen_values(value)

@@ -57,6 +57,7 @@ class Look(NamedTuple):
     has_address: bool = False  # of a file
     level: int = 0  # of one of the lists of a division
     titled: bool = False  # the page's title says its label already
+    kept: bool = False  # it was answered, and the answer never comes back to a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Sheet:
             file=FileView(url=FILE_URL if look.has_address else ""),
             level=look.level,
             titled=look.titled,
+            kept=look.kept,
         )
 
     def _words(self, question: Question, part: str) -> str:

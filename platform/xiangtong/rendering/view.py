@@ -63,6 +63,7 @@ class FieldView:
     file: FileView
     level: int = 0  # of one of the lists of a division: 0 the province, 4 the village
     titled: bool = False  # the page's title says its label already; it is then for those who hear the page
+    kept: bool = False  # it was answered, and the answer never comes back to a page
 
     @property
     def id(self) -> str:

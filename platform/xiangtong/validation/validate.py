@@ -15,7 +15,7 @@ from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.fields.kind import PRECEDENCE, Sentence
 from xiangtong.fields.kinds import KINDS
-from xiangtong.fields.lines import Lines, at_line
+from xiangtong.fields.lines import Lines, at_lines
 from xiangtong.fields.normal import today_or_before
 from xiangtong.fields.parameters import with_parameters
 from xiangtong.kernel.errors import Problem as PlainProblem
@@ -149,20 +149,39 @@ def _problems(plan: Plan, now: Effective, facts: Facts) -> list[Problem]:
 
 def _own_problems(plan: Plan, now: Effective, facts: Facts) -> Iterator[tuple[Question, str, Sentence]]:
     refused = [(_place(keyword_of(plan, one)), one) for one in refusals(plan, now.data)]
-    for _, one in sorted(refused, key=lambda pair: pair[0]):
+    ordered = [one for _, one in sorted(refused, key=lambda pair: pair[0])]
+    yield from _faulty_lines(plan, ordered)
+    for one in ordered:
         question, pointer = _question(plan, one.pointer)
-        yield question, pointer, _sentence(plan, now, question, pointer, one)
+        if _line_of(question, pointer, one) is None:
+            yield question, pointer, _sentence(plan, now, question, pointer, one)
     for question, pointer, value in _dated(plan, now):
         yield from _beyond_schema(question, pointer, value, facts)
+
+
+def _faulty_lines(plan: Plan, refused: Sequence[Refused]) -> Iterator[tuple[Question, str, Sentence]]:
+    """What is wrong with lines: all of them at their question, of each the most telling."""
+    found: dict[str, tuple[Question, dict[int, Sentence]]] = {}
+    for one in refused:
+        question, pointer = _question(plan, one.pointer)
+        kind, line = KINDS[question.kind], _line_of(question, pointer, one)
+        if isinstance(kind, Lines) and line is not None:
+            told = _own_words(question, kind.explain_line(one.value, question, keyword_of(plan, one), one.limit))
+            found.setdefault(pointer, (question, {}))[1].setdefault(line, told)
+    for pointer, (question, lines) in found.items():
+        yield question, pointer, at_lines(lines)
+
+
+def _line_of(question: Question, pointer: str, one: Refused) -> int | None:
+    """The line, counted from zero, that a refused value stands in; None where it is the question's whole answer."""
+    inside = one.pointer.removeprefix(pointer)
+    return int(inside.split("/")[1]) if inside and question.kind == "lines" else None
 
 
 def _sentence(plan: Plan, now: Effective, question: Question, pointer: str, one: Refused) -> Sentence:
     """Say what is wrong with the value at a question's pointer, or with something inside of it."""
     kind, keyword = KINDS[question.kind], keyword_of(plan, one)
     inside = one.pointer.removeprefix(pointer)
-    if isinstance(kind, Lines) and inside:
-        told = _own_words(question, kind.explain_line(one.value, question, keyword, one.limit))
-        return at_line(told, int(inside.split("/")[1]))
     if keyword == "required" and not inside:
         return _own_words(question, kind.missing(question))
     value = _at(now.data, pointer) if inside else one.value
