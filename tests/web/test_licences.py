@@ -99,8 +99,17 @@ def test_nobody_is_asked_for_without_consent_or_for_somebody_else(place: tuple[D
     assert source.asked == 0
 
 
-def test_a_source_that_is_away_hinders_nobody(place: tuple[Database, KeyRing, Path]) -> None:
-    assert "/disability/number" not in _begin(_desk(*place, _Source(None)), licences="yes").values
+@pytest.mark.parametrize(
+    ("found", "sentence"), [(None, "电子证照暂时没有回应，请自己填写"), ((), "没有查到您的电子证照")]
+)
+def test_a_source_that_has_nothing_to_say_hinders_nobody_and_is_not_silent(
+    place: tuple[Database, KeyRing, Path], found: Sequence[Licence] | None, sentence: str
+) -> None:
+    desk = _desk(*place, _Source(found))
+    answer = desk.client.post(START, data={"who": "self", "village": VILLAGE, "licences": "yes"})
+    assert "/disability/number" not in desk.draft(answer.location).typed.values
+    assert sentence in desk.client.get(f"{answer.location}/who").text
+    assert sentence not in desk.client.get(f"{answer.location}/papers").text
 
 
 def test_without_a_source_there_is_no_box(place: tuple[Database, KeyRing, Path]) -> None:

@@ -27,7 +27,7 @@ from xiangtong.identity.ports import Claims, Licence, LicencesUnavailable
 from xiangtong.kernel import clock
 from xiangtong.kernel.ids import new_id
 
-_CONSENT, _TAKEN = "/_licence_consent", "/_licences"
+_CONSENT, _TAKEN, _NOTHING = "/_licence_consent", "/_licences", "/_licences_nothing"
 _PREFIX = "licence."
 
 
@@ -38,6 +38,7 @@ class Consented:
     kinds: Sequence[str]
     ref: str = field(default_factory=lambda: str(new_id()))
     licences: Sequence[Licence] = ()
+    silent: bool = False  # their source did not answer
 
 
 def wanted(plan: Plan) -> list[str]:
@@ -66,7 +67,7 @@ def ask(code: str, form: Form, *, fits: Callable[[Visit], bool]) -> Consented | 
             claims=claims, kinds=kinds, city_code=code[:4], purpose=f"办理{form.title}", consent_ref=told.ref
         )
     except LicencesUnavailable:
-        found = ()
+        return Consented(kinds, told.ref, silent=True)
     return Consented(kinds, told.ref, usable(found, claims))
 
 
@@ -92,7 +93,8 @@ def taken(plan: Plan, begun: Typed, told: Consented) -> Typed:
             values[pattern], sources[pattern] = value, [licence.kind, value, licence.demo]
             locked += [pattern] if question.locked else []
     consent = f"{told.ref} {clock.now().isoformat()} {' '.join(told.kinds)}"
-    return begun.changed(values | {KNOWN: locked, _TAKEN: sources, _CONSENT: consent})
+    nothing = {} if told.licences else {_NOTHING: "silent" if told.silent else "none"}
+    return begun.changed(values | nothing | {KNOWN: locked, _TAKEN: sources, _CONSENT: consent})
 
 
 def note(here: Visit, draft: OpenDraft, told: Consented) -> None:
@@ -102,6 +104,15 @@ def note(here: Visit, draft: OpenDraft, told: Consented) -> None:
         subject=f"draft:{draft.id}",
         detail={"consent": told.ref, "asked": list(told.kinds), "found": [one.kind for one in told.licences]},
     )  # fmt: skip
+
+
+def why_nothing(typed: Typed) -> str:
+    """What to tell somebody who agreed and for whom nothing came of it; "" for everybody else."""
+    told = {
+        "silent": gettext("电子证照暂时没有回应，请自己填写。"),
+        "none": gettext("没有查到您的电子证照，请自己填写。"),
+    }
+    return told.get(str(typed.values.get(_NOTHING, "")), "")
 
 
 def sources(typed: Typed) -> dict[str, str]:

@@ -44,6 +44,7 @@ def step_page(filing: Filing, step: Step, problems: Sequence[Problem] = (), *, m
         back=filing.beside(step, -1) is not None, more=more,
         hands=helping(filing.visit, filing), supplements=filing.supplements, kept="kept" in request.args,
         moved="moved" in request.args,
+        nothing=_licences.why_nothing(filing.draft.typed) if filing.number(step) == 1 else "",
     )  # fmt: skip
 
 
