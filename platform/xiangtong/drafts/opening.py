@@ -117,7 +117,9 @@ def load(
     A member of staff also holds a draft that a citizen handed over, for as long as its work item is live.
     """
     query = select(Draft).where(Draft.tenant_id == tenant_id, Draft.id == draft_id)
-    row = session.scalar(query.with_for_update() if for_update else query)
+    # Whoever waited for the lock reads what the one before wrote, also where the row was read before in this session.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(locked if for_update else query)
     if row is None or row.state == "expired" or not may_hold(session, row, holder):
         raise NotFound("没有找到这份草稿，可能已经提交或过期", "There is no such draft")
     return unsealed(session, keys=keys, row=row)

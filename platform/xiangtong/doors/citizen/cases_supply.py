@@ -52,8 +52,9 @@ def send(code: str, form_code: str, draft_id: UUID) -> Response:
     review = url_for("apply.review", code=code, form_code=form_code, draft_id=draft_id)
     try:
         with visit(code) as here:
+            # The case first, then its draft, as everybody locks them: two who wait for each other help nobody.
+            case = _supplemented(here, open_filing(here, form_code, draft_id), to_move=True)
             filing = open_to_fill(here, form_code, draft_id)
-            case = _supplemented(here, filing, to_move=True)
             supply(
                 here.session, keys=services().keys, case=case, draft=filing.draft, form=filing.form,
                 facts=here.facts,

@@ -28,6 +28,7 @@ F = TypeVar("F", bound=Filing)
 F_contra = TypeVar("F_contra", bound=Filing, contravariant=True)
 #: What the button of a page does once its files were taken, given what could not be taken.
 Act = Callable[[F, Sequence[Problem]], Response]
+_MOST_DIGITS = 5  # of a row's number; Python would not even read one of thousands
 
 
 class Page(Protocol[F_contra]):
@@ -108,7 +109,7 @@ class _Left(Generic[F]):
         if verb == "add":
             filling.add_row(session, draft=draft, pointer=pointer)
             return f"{pointer}/{draft.typed.row_count(pointer)}"
-        if index.isdecimal():
+        if index.isdecimal() and len(index) < _MOST_DIGITS:
             filling.remove_row(session, draft=draft, pointer=pointer, index=int(index))
         return pointer
 
