@@ -66,7 +66,9 @@ def make_app(desk: Desk) -> Flask:
     @app.get("/")
     def page() -> str:
         now = effective(desk.plan, desk.answers, facts)
-        ctx = RenderContext(facts.options, frozenset(now.visible), frozenset(now.required), now.derived)
+        ctx = RenderContext(
+            options=facts.options, visible=frozenset(now.visible), required=frozenset(now.required), derived=now.derived
+        )
         draft = {
             "id": "d1", "revision": 3, "autosave_url": "/save", "upload_url": "/upload", "plan_url": "/plan.json",
             "facts": {"today": "2026-11-21", "params": {}}, "answers": desk.answers,
