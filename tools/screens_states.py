@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 import homestead_filing as filing
-from form_versions import count, edited, new_question, put_in
+from form_versions import count, edited, put_in
 from xiangtong.forms import versions
 from xiangtong.tenancy import lifecycle
 from xiangtong.tenancy.scope import CITY
@@ -154,7 +154,7 @@ def newer(camera: Camera) -> None:
     page.locator(_ADDRESS).blur()
     filing.saved(page)
     services = build(camera.stack.demo.settings)
-    version_id = put_in(services, edited(new_question("extra", required=True)))
+    version_id = put_in(services, edited(_one_more_question))
     count(services, version_id)
     with services.db.scope(CITY) as session:
         versions.publish(session, code="old-age-allowance", version_id=version_id, by="测试")
@@ -162,6 +162,14 @@ def newer(camera: Camera) -> None:
     filing.heading(page, "这张表有更新")
     camera.shoot(page, "update")
     page.context.close()
+
+
+def _one_more_question(schema: dict[str, Any]) -> None:
+    words = {"title": "同住人", "x-label": "平时和谁住在一起"}
+    asked = {"type": "string", "x-kind": "text", "maxLength": 50, **words}
+    schema["properties"] = {"company": asked, **schema["properties"]}
+    schema["x-steps"][0]["ask"].append("/company")
+    schema["required"].append("company")
 
 
 def english(camera: Camera) -> None:

@@ -14,8 +14,8 @@ from xiangtong.kernel.errors import Refusal
 MB = 1024 * 1024
 WORDS = {
     "image/jpeg": "照片",
-    "image/png": "PNG 图片",
-    "image/webp": "WebP 图片",
+    "image/png": "照片",
+    "image/webp": "照片",
     "application/pdf": "PDF 文件",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word 文档",
     "application/ofd": "OFD 版式文件",
@@ -44,7 +44,7 @@ class Rules:
     @property
     def accepted_words(self) -> str:
         """The kinds of file in words, for a sentence."""
-        return "、".join(words for media_type, words in WORDS.items() if media_type in self.media_types)
+        return "、".join(dict.fromkeys(words for media, words in WORDS.items() if media in self.media_types))
 
 
 # What is wrong with a file, by code: in Chinese, in English.
@@ -119,7 +119,7 @@ def check_type(media_type: str | None, rules: Rules) -> str:
         raise Unfit.of("FILE_HEIC")
     if media_type is None or media_type not in rules.media_types:
         raise Unfit(
-            f"这里只收{rules.accepted_words}，您选的不是。纸质材料请直接拍照上传",
+            f"这里只收{rules.accepted_words}，您选的文件不是。纸质材料请直接拍照上传",
             "This kind of file is not taken here",
             code="FILE_TYPE",
         )
