@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rendering_form import a_plan
 from xiangtong.rendering.answers import answer_rows, answers, render_answers
 from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.tongue import spoken
 from xiangtong.rendering.values import size_in_words, typed
 
 PLAN = a_plan()
@@ -61,3 +64,23 @@ def test_values_are_typed_again_as_they_were() -> None:
 
 def test_sizes_of_files_in_words() -> None:
     assert (size_in_words(1_234_567), size_in_words(340_000), size_in_words(3)) == ("1.2 MB", "340 KB", "1 KB")
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        ("Sex", "Sex"),
+        ("张三", '<span lang="zh-CN">张三</span>'),
+        ("No. 12, 永和村三组12号 (2)", 'No. 12, <span lang="zh-CN">永和村三组12号</span> (2)'),
+        ("a<b\n甲 & 乙", 'a&lt;b\n<span lang="zh-CN">甲 &amp; 乙</span>'),
+    ],
+)
+def test_chinese_on_an_english_page_says_so(words: str, heard: str) -> None:
+    assert str(spoken(words, "en")) == heard
+    assert "lang" not in spoken(words, "zh_CN")
+
+
+def test_answers_on_an_english_page_are_heard_in_their_language() -> None:
+    html = str(render_answers(PLAN, STORED, masked=False, ctx=RenderContext(locale="en")))
+    assert '<dd><span lang="zh-CN">李四</span></dd>' in html
+    assert "lang=" not in str(render_answers(PLAN, STORED))

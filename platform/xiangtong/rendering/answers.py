@@ -12,6 +12,7 @@ from xiangtong.dialect.plan import Plan, Question
 from xiangtong.fields.group import Composed
 from xiangtong.fields.kinds import KINDS
 from xiangtong.rendering.context import RenderContext
+from xiangtong.rendering.tongue import spoken
 from xiangtong.rendering.values import shown_value
 
 #: Kinds that identify a person or reach into a purse: masked whether or not the form says so (domain facts §8.2).
@@ -61,11 +62,13 @@ def render_answers(
     """Give all answers as a list of terms, each row of a table of rows under its own name."""
     parts: list[Markup] = []
     over = None
+    page = (ctx or RenderContext()).locale
     for one in answers(plan, data, masked=masked, ctx=ctx):
         if one.over != over:
-            parts.append(_opening(one.over, first=over is None))
+            parts.append(_opening(spoken(one.over, page), first=over is None))
             over = one.over
-        parts.append(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(one.label, one.value))
+        label, value = spoken(one.label, page), spoken(one.value, page)
+        parts.append(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value))
     if over is not None:
         parts.append(Markup("</dl>"))
     return Markup("").join(parts)
@@ -85,7 +88,7 @@ def value_words(question: Question, value: Any, *, masked: bool, ctx: RenderCont
     return kind.display_en(value, question) if english else kind.display(value, question)
 
 
-def _opening(over: str, *, first: bool) -> Markup:
+def _opening(over: Markup, *, first: bool) -> Markup:
     title = Markup("<h3>{}</h3>").format(over) if over else Markup("")
     return (Markup("") if first else Markup("</dl>")) + title + Markup('<dl class="facts">')
 

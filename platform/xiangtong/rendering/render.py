@@ -25,6 +25,7 @@ from xiangtong.rendering.pieces import (
     parameter_hole,
 )
 from xiangtong.rendering.sheet import Look, options_of, sheet_of
+from xiangtong.rendering.tongue import spoken
 from xiangtong.rendering.values import chosen_values, shown_value, size_in_words, typed
 from xiangtong.rendering.view import id_of
 
@@ -57,7 +58,7 @@ def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemL
 
 def problem_links(problems: Iterable[ProblemLike], ctx: RenderContext) -> list[tuple[str, str]]:
     """Give (id of the input, sentence) of every problem, as the component ``summary`` wants them."""
-    return [(id_of(one.pointer), _summary(one, ctx)) for one in problems]
+    return [(id_of(one.pointer), spoken(_summary(one, ctx), ctx.locale)) for one in problems]
 
 
 def _summary(problem: ProblemLike, ctx: RenderContext) -> str:
@@ -138,7 +139,7 @@ class _Writer:
     def _derived(self, question: Question, pointer: str, row: Mapping[str, str]) -> str:
         shown = shown_value(question, self._ctx.derived.get(pointer), english=self._ctx.locale == "en")
         look = self._look(question, pointer, "derived")
-        return self._fill(look, question, pointer, {**row, VALUE: escape(shown or "—")})
+        return self._fill(look, question, pointer, {**row, VALUE: spoken(shown or "—", self._ctx.locale)})
 
     def _group(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         body = self._children(question, pointer, value, row)
@@ -224,5 +225,5 @@ class _Writer:
 
     def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> str:
         if look.problem:
-            holes[PROBLEM] = escape(self._problems[pointer])
+            holes[PROBLEM] = spoken(self._problems[pointer], self._ctx.locale)
         return self._sheet.pieces(look, question, self._ctx.gettext).fill({**self._params, **holes})

@@ -112,7 +112,7 @@ def why_nothing(typed: Typed) -> str:
         "silent": gettext("电子证照暂时没有回应，请自己填写。"),
         "none": gettext("没有查到您的电子证照，请自己填写。"),
     }
-    return told.get(str(typed.values.get(_NOTHING, "")), "")
+    return str(told.get(str(typed.values.get(_NOTHING, "")), ""))
 
 
 def sources(typed: Typed) -> dict[str, str]:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from xiangtong.doors.shared import access, assets, errors
 from xiangtong.doors.shared.languages import compile_languages
 from xiangtong.kernel.errors import NotFound
+from xiangtong.rendering.tongue import spoken
 from xiangtong.wiring import Services
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -56,9 +57,15 @@ def prepare(app: Flask, *, strict: bool = True) -> None:
     app.before_request(_refuse_nul)
     access.guard(app, strict=strict)
     app.after_request(secure)
-    app.jinja_env.globals.update(lang=lambda: "en" if str(get_locale()).startswith("en") else "zh-CN")
+    app.jinja_env.globals.update(lang=_lang)
+    app.jinja_env.filters["spoken"] = lambda words: spoken(words, _lang())
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.context_processor(lambda: {"lang": app.jinja_env.globals["lang"]()})  # type: ignore[operator]
+    app.context_processor(lambda: {"lang": _lang()})
+
+
+def _lang() -> str:
+    """The language of the page that is being written."""
+    return "en" if str(get_locale()).startswith("en") else "zh-CN"
 
 
 def _refuse_nul() -> None:
