@@ -173,7 +173,7 @@ def message_is_poison(trial: Trial, scale: int) -> Figures:
     trial.poison = case_number(1)
     trial.file(1)
     # It is acknowledged and does not arrive: that it is parked, for a person to see, is all that is asked.
-    trial.journal.pop((trial.poison, 1))
+    trial.journal.contents.pop((trial.poison, 1))
     for serial in range(2, 2 + 10 * scale):
         trial.file(serial)
     trial.tend()

@@ -1,8 +1,4 @@
-"""The harness of the fault proofs: workers in processes of their own, a journal of what was acknowledged, a verdict.
-
-Nothing is written into the journal before the commit returned. The verdict compares content, never only keys: a run
-once reported nothing lost while the province held an empty body under a good key.
-"""
+"""The harness of the fault proofs: workers in processes of their own, a journal of what was acknowledged, a verdict."""
 
 from __future__ import annotations
 
@@ -21,33 +17,7 @@ from fault_nursery import start
 from fault_worker import work
 from ledger_writer import PushServices, Writer
 from pushing import Knobs
-from xiangtong.kernel.crypto import sm3_hex
-from xiangtong.province.canonical import canonical
-
-
-@dataclass
-class Figures:
-    """What a trial ends with. Anything but zeros after the first number is a defect."""
-
-    acknowledged: int = 0
-    lost: int = 0
-    wrong: int = 0
-    doubled: int = 0
-    phantom: int = 0
-    left: int = 0
-    absorbed: int = 0
-
-    def __str__(self) -> str:
-        """One line for the log of a proof."""
-        return (
-            f"acknowledged {self.acknowledged}, lost {self.lost}, wrong {self.wrong}, doubled {self.doubled},"
-            f" phantom {self.phantom}, not drained {self.left}; duplicates absorbed {self.absorbed}"
-        )
-
-    @property
-    def clean(self) -> bool:
-        """Whether everything acknowledged arrived, once and as it was."""
-        return self.acknowledged > 0 and not (self.lost or self.wrong or self.doubled or self.phantom or self.left)
+from xiangtong.drill.verdict import Figures, Journal
 
 
 @dataclass
@@ -59,7 +29,7 @@ class Trial:
     urls: tuple[str, str, str]  # app, oversight, relay
     folder: Path
     workers: list[BaseProcess] = field(default_factory=list)
-    journal: dict[tuple[str, int], str] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
     poison: str = ""
 
     def spawn(self, *, failpoint: str = "") -> BaseProcess:
@@ -83,8 +53,7 @@ class Trial:
 
     def expect(self, facts: dict[str, Any]) -> None:
         """Enter an acknowledged event into the journal."""
-        expected = _expected(facts)
-        self.journal[expected["case_no"], expected["seq"]] = content_of(expected)
+        self.journal.enter(facts)
 
     def drain(self, seconds: float = 60, *, but: int = 0) -> int:
         """Wait until every row is delivered (all `but` so many); returns how many are left."""
@@ -107,14 +76,7 @@ class Trial:
 
     def verdict(self) -> Figures:
         """Compare what was acknowledged with what the province holds, by content."""
-        figures, held = Figures(acknowledged=len(self.journal)), {}
-        for case_no in {number for number, _ in self.journal}:
-            for message in self.knobs.held(case_no):
-                held.setdefault((case_no, message["body"]["seq"]), []).append(content_of(message["body"]))
-        for key, content in self.journal.items():
-            figures.lost += key not in held
-            figures.wrong += key in held and held[key][0] != content
-            figures.doubled += len(held.get(key, ())) > 1
+        figures = self.journal.compare(self.knobs.held)
         figures.left, summary = len(self.open_rows()), self.knobs.summary()
         figures.phantom = abs(summary["messages"] - self._stored())
         figures.absorbed = summary["duplicates"]
@@ -156,21 +118,3 @@ def load(trial: Trial, *, every: float, first: int = 1, events: int = 2) -> Iter
     finally:
         stop.set()
         thread.join()
-
-
-def content_of(message: dict[str, Any]) -> str:
-    """The digest of what a message says, whatever id it travels under."""
-    return sm3_hex(canonical({name: message[name] for name in ("case_no", "seq", "type", "payload")}))
-
-
-def _expected(facts: dict[str, Any]) -> dict[str, Any]:
-    """What the province must hold of these facts, written down by hand from contract §1 (not by the mapping)."""
-    event, case = facts["event"], facts["case"]
-    if event["type"] == "apply":
-        payload = {
-            "channel": case["channel"], "applicant": facts["applicant"], "form_code": facts["form"]["code"],
-            "form_version": facts["form"]["version"], "materials": [], "data": facts["answers"],
-        }  # fmt: skip
-    else:
-        payload = {**event["payload"], "actor": facts["actor"]}
-    return {"case_no": case["case_no"], "seq": event["seq"], "type": event["type"], "payload": payload}

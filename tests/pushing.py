@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-import httpx
 from sqlalchemy import text
 
 from ledger_writer import PushServices
+from xiangtong.province.sandbox import Knobs
 from xiangtong.push.deliver import deliver
 from xiangtong.push.pace import Pace
 from xiangtong.tenancy.scope import Scope
+
+__all__ = ["Knobs"]
 
 # The product's pace, a thousand times faster.
 QUICK = Pace(
@@ -28,36 +29,6 @@ QUICK = Pace(
 
 #: Serial numbers of cases: a province that several tests share knows none of them twice.
 serials = count(1)
-
-
-@dataclass(frozen=True)
-class Knobs:
-    """The faults of a running province and what it holds, over its own HTTP."""
-
-    url: str
-
-    def turn(self, kind: str, **more: Any) -> None:
-        """Turn a fault on: kinds and options as in `province_sandbox.faults`."""
-        answer = httpx.post(f"{self.url}/_faults", json={"kind": kind, **more}, trust_env=False)
-        assert answer.status_code == 201, answer.text
-
-    def off(self) -> None:
-        """Turn every fault off."""
-        httpx.post(f"{self.url}/_faults", json={"clear": True}, trust_env=False)
-
-    def held(self, case_no: str) -> list[dict[str, Any]]:
-        """The messages the province stored of a case, in order; none for a case it does not know."""
-        answer = httpx.get(f"{self.url}/_state/cases/{case_no}", trust_env=False)
-        return answer.json() if answer.status_code == 200 else []
-
-    def summary(self) -> dict[str, Any]:
-        """The province's own figures."""
-        summary: dict[str, Any] = httpx.get(f"{self.url}/_state/summary", trust_env=False).json()
-        return summary
-
-    def calendar(self, days: int) -> None:
-        """Run the province's calendar `days` ahead."""
-        httpx.post(f"{self.url}/_clock", json={"days": days}, trust_env=False)
 
 
 def rows(services: PushServices, sql: str, *, tenant_id: int = 1, **values: Any) -> list[Any]:

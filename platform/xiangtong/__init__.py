@@ -23,4 +23,5 @@ province     profiles, mapping, signing, transports, reconciliation, sign-in by 
 channels     blocks, kits, channel pages, village columns
 wiring       the one place that chooses which real part stands behind which port
 doors        citizen, console, cityctl, api, callbacks: thin rooms, one an audience
+drill        a bad day of the province on a demo, with a verdict at its end
 """

@@ -60,6 +60,7 @@ def demo(fresh: bool) -> None:
 
 def _areas() -> None:
     from xiangtong.channels import cli as channels
+    from xiangtong.drill import cli as drill
     from xiangtong.forms import cli as forms
     from xiangtong.identity import cli as identity
     from xiangtong.identity import machines_cli as machines
@@ -67,7 +68,7 @@ def _areas() -> None:
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
 
-    for area in (channels, forms, interchange, identity, machines, push, province):
+    for area in (channels, drill, forms, interchange, identity, machines, push, province):
         area.register(cli)
 
 

@@ -1,0 +1,1 @@
+"""Drills and proofs of delivery: what was acknowledged is compared with what the province holds, by content."""
