@@ -99,7 +99,10 @@ def changed(code, change):
         (lambda one: one["x-form"]["applicant"].update(phone="/applicant/age"), ["/x-form/applicant/phone"]),
         (lambda one: one["x-form"]["applicant"].update(id_type={"const": "id"}), ["/x-form/applicant/id_type"]),
         (lambda one: one["x-form"]["applicant"].update(id_type="/band"), ["/x-form/applicant/id_type"]),
-        (lambda one: one["x-form"]["agent"].update(relation="/applicant/registered_address"), ["/x-form/agent/relation"]),
+        (
+            lambda one: one["x-form"]["agent"].update(relation="/applicant/registered_address"),
+            ["/x-form/agent/relation"],
+        ),
         (lambda one: one["x-form"]["agent"].update(id_number="/agent/name"), ["/x-form/agent/id_number"] * 2),
         (lambda one: one["x-form"].update(co_applicants=[{"name": "/nobody"}]), ["/x-form/co_applicants/0/name"]),
         (lambda one: one["properties"]["materials"]["properties"]["household_book"].update(maxItems=200), [""]),
