@@ -123,7 +123,8 @@ class _Left(Generic[F]):
     def _onward(self, refused: Sequence[Problem]) -> Response:
         filing, step = self.filing, self.step
         fresh = set(filing.decision.effective.visible) - self.seen
-        found = filing.problems_at(step)
+        told = {one.pointer for one in refused}  # A photo that could not be taken is not also a missing one.
+        found = [one for one in filing.problems_at(step) if one.pointer not in told]
         unseen = not_asked_before(filing.plan, found, fresh)
         wrong = [*refused, *(one for one in found if one not in unseen)]
         # Without script, a question that may stay empty has not been seen by anybody either.
