@@ -7,7 +7,7 @@ from typing import Any
 
 from xiangtong.dialect.compile import compile_plan
 from xiangtong.dialect.english import words_in
-from xiangtong.dialect.known import as_of_today, kept, version_of
+from xiangtong.dialect.known import as_filed, as_of_today, kept, version_of
 from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import Facts, Vocabulary
 from xiangtong.fields.formats import FORMATS
@@ -108,8 +108,22 @@ def test_a_case_keeps_what_it_was_decided_by() -> None:
     )
     version = version_of({"2": "二档"})
     dated = {"most": "2026-01-15", "tiers": "2026-01-01"}
-    assert known == {"day": "2026-02-01", "params": {"most": 9}, "dated": dated, "lists": {"tiers": version}}
+    assert known == {
+        "day": "2026-02-01", "params": {"most": 9}, "dated": dated, "lists": {"tiers": version},
+        "options": {"tiers": {"2": "二档"}},
+    }  # fmt: skip
     assert version != version_of({"2": "三档"})
+
+
+def test_a_case_reads_years_later_as_it_did_then() -> None:
+    known = kept(PLAN, Facts(date(2026, 2, 1), {"most": 9}))
+    years_later = Facts(
+        date(2029, 2, 1), {"most": 1, "tiers": [{"value": "2", "label": "新二档"}]}, {"villages": {"1": "甲村"}}
+    )
+    then = as_filed(PLAN, known, years_later)
+    assert (then.today, then.params["most"]) == (date(2026, 2, 1), 9)
+    assert then.options == {"tiers": {"2": "二档"}, "villages": {"1": "甲村"}}
+    assert as_filed(PLAN, {}, years_later).options["tiers"] == {"2": "新二档"}
 
 
 def test_what_is_in_force_is_chosen_once() -> None:

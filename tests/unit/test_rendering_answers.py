@@ -84,3 +84,10 @@ def test_answers_on_an_english_page_are_heard_in_their_language() -> None:
     html = str(render_answers(PLAN, STORED, masked=False, ctx=RenderContext(locale="en")))
     assert '<dd><span lang="zh-CN">李四</span></dd>' in html
     assert "lang=" not in str(render_answers(PLAN, STORED))
+
+
+def test_a_village_that_is_no_more_keeps_its_name() -> None:
+    options = {"villages": {}, "divisions": {"321003100201": "江苏省扬州市邗江区公道镇太平村委会"}}
+    rows = dict(answer_rows(PLAN, STORED, ctx=RenderContext(options=options)))
+    assert rows["您是哪个村的"] == "江苏省扬州市邗江区公道镇太平村委会"
+    assert dict(answer_rows(PLAN, STORED))["您是哪个村的"] == "321003100201"

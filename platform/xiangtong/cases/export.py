@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from xiangtong.cases.models import CaseRecord
 from xiangtong.cases.record import open_case
+from xiangtong.dialect.known import as_filed
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.columns import Columns, merged
 from xiangtong.forms.library import Form
 from xiangtong.kernel import clock
@@ -45,16 +47,16 @@ class Table:
 
 def table(
     session: ScopedSession, *, keys: KeyRing, tenant_id: int, form_code: str, form_at: Callable[[int], Form],
-    ctx: RenderContext,
+    facts: Facts,
 ) -> Table:  # fmt: skip
-    """The tenant's cases of a form, the oldest first. `form_at` gives the form of a version number.
+    """The tenant's cases of a form, the oldest first. `form_at` gives the form of a version number, `facts` today's lists.
 
     Erased cases keep their number and state, and nothing else. Raises TooManyCases.
     """
     rows = list(_rows(session, tenant_id, form_code))
     forms = {number: form_at(number) for number in sorted({_version(row) for row in rows})}
     columns = merged([(number, form.plan) for number, form in forms.items()])
-    reader = _Reader(session, keys, columns, ctx)
+    reader = _Reader(session, keys, columns, facts)
     lines = [reader.line(row, forms[_version(row)]) for row in rows]
     used = [index for index in range(len(columns.heads)) if any(line[len(_OWN) + index] for line in lines)]
     kept = [*range(len(_OWN)), *(len(_OWN) + index for index in used)]
@@ -87,14 +89,16 @@ class _Reader:
     session: ScopedSession
     keys: KeyRing
     columns: Columns
-    ctx: RenderContext
+    facts: Facts
 
     def line(self, row: CaseRecord, form: Form) -> list[str]:
         """What the table says of a case."""
         cells: list[list[str]] = [[] for _ in self.columns.heads]
         if row.erased_at is None:
             body = open_case(self.session, keys=self.keys, tenant_id=row.tenant_id, case_id=row.id).body
-            for answer in answers(form.plan, body["answers"], masked=True, ctx=self.ctx):
+            known = as_filed(form.plan, row.filed.get("known", {}), self.facts)
+            ctx = RenderContext(options=known.options)
+            for answer in answers(form.plan, body["answers"], masked=True, ctx=ctx):
                 column = self.columns.at(_version(row), answer.pointer)
                 if column is not None:
                     cells[column].append(answer.value)

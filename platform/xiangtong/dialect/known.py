@@ -39,8 +39,9 @@ def in_force(entries: Any, day: date) -> Mapping[str, Any] | None:
 def kept(plan: Plan, facts: Facts) -> dict[str, Any]:
     """Give what a case keeps so that its answers can be judged again years later: the day, parameters, versions of lists.
 
-    ``{"day", "params": {name: value}, "dated": {name: from}, "lists": {name: version}}``; the version of a list is the
-    first twelve digits of the SHA-256 of its canonical text. Nothing in it is personal.
+    ``{"day", "params": {name: value}, "dated": {name: from}, "lists": {name: version}, "options": {name: {value:
+    label}}}``; the version of a list is the first twelve digits of the SHA-256 of its canonical text, and the options are
+    those of the parameters. Nothing in it is personal: the lists are whole.
     """
     today = as_of_today(plan, facts)
     given = {**plan.params, **facts.params}
@@ -51,7 +52,19 @@ def kept(plan: Plan, facts: Facts) -> dict[str, Any]:
         "params": {name: today.params[name] for name in plan.params if name not in plan.lists},
         "dated": {name: _begins(one) for name, one in sorted(chosen.items()) if one},
         "lists": {name: version_of(today.options[name]) for name in sorted(asked) if name in today.options},
+        "options": {name: dict(today.options[name]) for name in sorted(plan.lists)},
     }
+
+
+def as_filed(plan: Plan, known: Mapping[str, Any], facts: Facts) -> Facts:
+    """The facts a case was filed on, of what it kept (`kept`); where it kept nothing, those of its day, or of today.
+
+    Lists that belong to no parameter (villages, divisions) are today's: who moved on keeps a name there.
+    """
+    day = date.fromisoformat(known["day"]) if "day" in known else facts.today
+    then = as_of_today(plan, Facts(day, facts.params, facts.options))
+    options = {**then.options, **known.get("options", {})}
+    return Facts(day, {**then.params, **known.get("params", {})}, options)
 
 
 def version_of(options: Mapping[str, str]) -> str:

@@ -82,10 +82,18 @@ def value_words(question: Question, value: Any, *, masked: bool, ctx: RenderCont
     if masked and (question.sensitive or question.kind in _ALWAYS_MASKED):
         return kind.mask_en(value) if english else kind.mask(value)
     if question.options_from:
-        return ctx.options.get(question.options_from, {}).get(str(value), str(value))
+        return _listed(question, str(value), ctx)
     if question.options and question.kind not in ("choice", "choices"):
         return shown_value(question, value, english=english)
     return kind.display_en(value, question) if english else kind.display(value, question)
+
+
+def _listed(question: Question, value: str, ctx: RenderContext) -> str:
+    """The name of what was chosen from a list; a village that is in it no more still has its place in the country."""
+    found = ctx.options.get(question.options_from, {}).get(value)
+    if found is None and question.kind == "village":
+        found = ctx.options.get("divisions", {}).get(value)
+    return value if found is None else found
 
 
 def _opening(over: Markup, *, first: bool) -> Markup:

@@ -16,7 +16,6 @@ from xiangtong.cases.citizen import cases_of, withdraw
 from xiangtong.cases.record import OpenCase, open_numbered, open_to_move
 from xiangtong.cases.supplements import asked_of
 from xiangtong.cases.timeline import outcome, timeline
-from xiangtong.dialect.known import as_of_today
 from xiangtong.doors.citizen._case import case_address, english_of, print_address, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
 from xiangtong.doors.shared import files
@@ -24,7 +23,7 @@ from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import citizen as signed_in
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_case
+from xiangtong.doors.shared.versions import facts_of_case, form_of_case
 from xiangtong.drafts.models import CitizenDraft
 from xiangtong.drafts.opening import KEPT_FOR
 from xiangtong.drafts.pointers import drafts_of
@@ -131,7 +130,7 @@ def own(here: Visit, case_no: str, *, to_move: bool = False) -> OpenCase:
 
 def _answers(here: Visit, case: OpenCase) -> Markup:
     plan = form_of_case(here.session, case.row).plan
-    options = as_of_today(plan, here.facts).options
+    options = facts_of_case(plan, case.row, here.facts).options
     ctx = RenderContext(locale="en" if language() == "en" else "zh_CN", options=options)
     return render_answers(plan, case.body["answers"], masked=True, ctx=ctx)
 

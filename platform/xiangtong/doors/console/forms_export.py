@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from xiangtong import audit
 from xiangtong.cases import export
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console import workbench_words
 from xiangtong.doors.console.forms import desk
 from xiangtong.doors.shared import access
@@ -15,7 +16,6 @@ from xiangtong.doors.shared.services import services
 from xiangtong.identity.staff import actor_of
 from xiangtong.kernel import clock, sheets
 from xiangtong.kernel.errors import NotFound
-from xiangtong.rendering.context import RenderContext
 from xiangtong.tenancy.divisions import Divisions
 from xiangtong.tenancy.neighbourhood import neighbourhood
 
@@ -35,7 +35,7 @@ def download(form_code: str) -> Response:
         found = export.table(
             here.session, keys=services().keys, tenant_id=here.tenant.id, form_code=form_code,
             form_at=lambda number: services().library.at(here.session, code=form_code, number=number),
-            ctx=RenderContext(options=lists),
+            facts=Facts(clock.today(), here.tenant.params, lists),
         )  # fmt: skip
         detail = {"cases": len(found.lines), "as": "csv" if as_csv else "xlsx"}
         audit.record(

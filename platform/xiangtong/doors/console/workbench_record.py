@@ -15,13 +15,12 @@ from xiangtong import attachments
 from xiangtong.cases import moves
 from xiangtong.cases.detail import Detail
 from xiangtong.cases.timeline import Happening
-from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step, pattern_of
 from xiangtong.dialect.rules import broken_rules
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.console import workbench_words as words
 from xiangtong.doors.console.workbench_desk import Place
-from xiangtong.doors.shared.versions import form_of_case
+from xiangtong.doors.shared.versions import facts_of_case, form_of_case
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.ledger.models import Receipt
@@ -106,7 +105,7 @@ def record_of(
         place=place, detail=detail, title=row.item_name,
         state=str(words.STATES.get(row.state, row.state)), state_look=_look(row.state),
         due=_due_words(session, detail.due_on), limits=_limits(detail),
-        parts=_parts(plan, detail.body["answers"], facts, shown), papers=_papers(session, detail),
+        parts=_parts(plan, detail.body["answers"], facts_of_case(plan, row, facts), shown), papers=_papers(session, detail),
         happenings=[_told(one) for one in detail.happenings], receipt=_receipt(session, detail),
         undrawn=_undrawn(plan, detail.body["answers"]),
     )  # fmt: skip
@@ -150,7 +149,6 @@ def _limits(detail: Detail) -> list[tuple[str, str]]:
 
 
 def _parts(plan: Plan, stored: Mapping[str, Any], facts: Facts, shown: Sequence[str]) -> list[Part]:
-    facts = as_of_today(plan, facts)
     ctx = RenderContext(options=facts.options)
     masked = answers(plan, stored, masked=True, ctx=ctx)
     plain = {one.pointer: one.value for one in answers(plan, stored, masked=False, ctx=ctx)}

@@ -9,10 +9,9 @@ from urllib.parse import quote
 from flask import Response, current_app
 
 from xiangtong.cases.record import OpenCase
-from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_case
+from xiangtong.doors.shared.versions import facts_of_case, form_of_case
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.printing import CaseSheet, Printed, case_sheet, print_sheet
 from xiangtong.printing.sheet import Sheet
@@ -26,7 +25,7 @@ def of_case(session: ScopedSession, *, case: OpenCase, facts: Facts) -> CaseShee
     """What is printed of a case; `send_case` follows when the transaction has ended."""
     base, plan = services().settings.base_url.rstrip("/"), form_of_case(session, case.row).plan
     return case_sheet(
-        session, keys=services().keys, case=case, plan=plan, options=as_of_today(plan, facts).options,
+        session, keys=services().keys, case=case, plan=plan, options=facts_of_case(plan, case.row, facts).options,
         address_of=lambda code: f"{base}/verify/{code}",
     )  # fmt: skip
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from xiangtong.cases.models import CaseRecord
+from xiangtong.dialect.known import as_filed
+from xiangtong.dialect.plan import Plan
+from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts.models import Draft
 from xiangtong.forms.library import Form, NoSuchForm
@@ -19,6 +22,11 @@ def form_of_case(session: Session, case: CaseRecord) -> Form:
     """The version the case was filed on; raises NoSuchForm."""
     filed = case.filed["form"]
     return services().library.at(session, code=filed["code"], number=filed["version"])
+
+
+def facts_of_case(plan: Plan, case: CaseRecord, facts: Facts) -> Facts:
+    """What the form knew when the case was filed: its options read as they did then."""
+    return as_filed(plan, case.filed.get("known", {}), facts)
 
 
 def form_of_page(session: Session, draft: Draft, digest: str) -> Form:
