@@ -31,9 +31,6 @@ def sm3_hex(data: bytes) -> str:
     return sm3.hexdigest()
 
 
-EMPTY_SM3 = sm3_hex(b"")
-
-
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes; raises ValueError beyond ±(2^53−1) and for lone surrogates."""
     encoded: bytes = rfc8785.dumps(value)

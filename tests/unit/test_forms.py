@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from xiangtong.cases.parties import parties, village_of
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms import contract_fit
 from xiangtong.forms.cli import register
 from xiangtong.forms.contract_fit import LARGEST_MESSAGE, travels_inline, worst_message_bytes
 from xiangtong.forms.library import Library, NoSuchForm
-from xiangtong.forms.materials import attachments_in, materials_for
-from xiangtong.forms.parties import agent_of, applicant_of
+from xiangtong.forms.materials import materials_for
 from xiangtong.forms.publishing import check_form
 from xiangtong.validation.validate import decide, validate
 
@@ -48,7 +48,8 @@ def test_a_shipped_form_fits_the_contract(code):
     for answers in LIBRARY.samples[code].values():
         stored = decide(form.plan, answers, FACTS).stored
         assert travels_inline(stored)
-        assert applicant_of(form.plan, stored).keys() >= {"name", "id_type", "id_number", "phone", "village"}
+        assert parties(stored, form.plan.form)["applicant"].keys() >= {"name", "id_type", "id_number", "phone"}
+        assert village_of(stored, form.plan.form)
     assert worst_message_bytes(form) <= LARGEST_MESSAGE
 
 
@@ -77,8 +78,8 @@ def test_a_party_may_stand_in_one_of_several_places():
     schema["x-form"]["applicant"]["name"] = ["/agent/name", "/applicant/name"]
     other = type(form)(form.code, 1, "1", schema, form.vocabulary)
     assert check_form(other, LIBRARY.samples[form.code]) == []
-    assert applicant_of(other.plan, sample(form.code))["name"] == "张三"
-    assert applicant_of(other.plan, sample(form.code, "sample-agent"))["name"] == "李四"
+    assert parties(sample(form.code), other.plan.form)["applicant"]["name"] == "张三"
+    assert parties(sample(form.code, "sample-agent"), other.plan.form)["applicant"]["name"] == "李四"
     schema["x-form"]["applicant"]["name"] = ["/agent/name", "/nobody"]
     lost = type(form)(form.code, 1, "2", schema, form.vocabulary)
     assert [one.pointer for one in check_form(lost, LIBRARY.samples[form.code])] == ["/x-form/applicant/name"]
@@ -185,9 +186,10 @@ class TestOldAgeAllowance:
 
     def test_the_parties_are_read_from_the_answers(self):
         stored = decide(ALLOWANCE, sample("old-age-allowance", "sample-agent"), FACTS).stored
-        assert applicant_of(ALLOWANCE, stored)["name"] == "张三"
-        assert agent_of(ALLOWANCE, stored)["relation"] == "family"
-        assert agent_of(ALLOWANCE, decide(ALLOWANCE, sample("old-age-allowance"), FACTS).stored) is None
+        assert parties(stored, ALLOWANCE.form)["applicant"]["name"] == "张三"
+        assert parties(stored, ALLOWANCE.form)["agent"]["relation"] == "family"
+        alone = decide(ALLOWANCE, sample("old-age-allowance"), FACTS).stored
+        assert parties(alone, ALLOWANCE.form)["agent"] is None
 
 
 class TestTemporaryRelief:
@@ -273,12 +275,6 @@ class TestHomestead:
         data = sample("homestead", "sample-agent")
         data["build_kind"] = "1"
         assert codes(HOMESTEAD, data) == [("/build_kind", "const")]
-
-    def test_every_attachment_is_found_with_its_question(self):
-        decision = decide(HOMESTEAD, sample("homestead"), FACTS)
-        pointers = [pointer for pointer, _ in attachments_in(HOMESTEAD, decision.effective)]
-        assert pointers.count("/materials/id_cards") == 2
-        assert pointers[-1] == "/signature"
 
 
 def test_the_schema_of_facts_is_a_schema():

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from xiangtong.cases.parties import party
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.library import Library
 from xiangtong.forms.materials import materials_for
-from xiangtong.forms.parties import applicant_of
 from xiangtong.validation.validate import decide, validate
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -114,10 +114,10 @@ def _stored(form: str, name: str) -> Any:
 
 def test_a_cooperative_files_under_its_own_code() -> None:
     plan = LIBRARY.form("farm-machinery-subsidy").plan
-    cooperative = applicant_of(plan, _stored("farm-machinery-subsidy", "sample-cooperative"))
+    cooperative = party(_stored("farm-machinery-subsidy", "sample-cooperative"), plan.form["applicant"])
     assert (cooperative["name"], cooperative["id_type"]) == ("公道镇太平农机专业合作社", "uscc")
     assert cooperative["id_number"] == "91350100M000100Y43"
-    farmer = applicant_of(plan, _stored("farm-machinery-subsidy", "sample"))
+    farmer = party(_stored("farm-machinery-subsidy", "sample"), plan.form["applicant"])
     assert (farmer["name"], farmer["id_type"], farmer["id_number"]) == ("张三", "resident_id", "321003198801010016")
 
 

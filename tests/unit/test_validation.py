@@ -19,7 +19,7 @@ from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import validator_of
 from xiangtong.validation.form_data import apply_action, from_form, put_value, set_value
 from xiangtong.validation.oracle import oracle, refused_by_oracle
-from xiangtong.validation.validate import decide, problems_of_step, storable, validate
+from xiangtong.validation.validate import decide, problems_of_step, validate
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
 FACTS = Facts(date(2026, 3, 10))
@@ -181,7 +181,7 @@ class TestFormData:
 
     def test_the_sample_survives_the_way_through_a_form(self):
         decision = decide(HOMESTEAD, SAMPLE, FACTS)
-        assert storable(HOMESTEAD, decision.stored, FACTS) == decision.stored
+        assert decide(HOMESTEAD, decision.stored, FACTS).stored == decision.stored
 
 
 JSON_VALUES = st.recursive(

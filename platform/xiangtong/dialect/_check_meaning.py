@@ -38,7 +38,7 @@ def check_meaning(schema: Schema) -> Iterator[Finding]:
         return
     yield from _conditions(wiring, questions)
     yield from _hidden_yet_required(wiring, questions)
-    yield from _derived(questions, wiring)
+    yield from _derived(questions)
     yield from _rules(schema, questions)
     yield from _steps(schema, questions)
 
@@ -176,7 +176,7 @@ def _hidden_yet_required(wiring: Wiring, questions: _Questions) -> Iterator[Find
             )
 
 
-def _derived(questions: _Questions, wiring: Wiring) -> Iterator[Finding]:
+def _derived(questions: _Questions) -> Iterator[Finding]:
     for pattern, schema in questions.schemas.items():
         if "x-derive" not in schema:
             continue

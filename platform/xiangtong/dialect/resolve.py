@@ -16,7 +16,6 @@ OVERRIDDEN = {
     *("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"),
     *("contains", "minContains", "maxContains", "default", "readOnly", "writeOnly", "deprecated"),
 }
-ANNOTATIONS = {"$comment", "title", "description"}
 
 #: What names a document, and what it keeps for its own references: neither means anything once they are resolved.
 _OF_DOCUMENTS = frozenset({"$id", "$schema", "$defs"})

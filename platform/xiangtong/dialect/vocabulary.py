@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -75,6 +75,3 @@ class Finding:
     pointer: str
     sentence: str
     sentence_en: str
-
-
-Findings = Sequence[Finding]

@@ -27,13 +27,13 @@ class Line:
 
 def differences(old: Plan, new: Plan) -> list[Line]:
     """Everything that people would notice, in the order of the new form; removed questions last."""
-    lines = [_line(change, old, new) for change in compare(old, new).changes]
+    lines = [_line(change) for change in compare(old, new).changes]
     found = [line for line in lines if line.sentences]
     rules = list(_rules(old, new))
     return [*found, Line("整张表", "", "changed", tuple(rules))] if rules else found
 
 
-def _line(change: Change, old: Plan, new: Plan) -> Line:
+def _line(change: Change) -> Line:
     question = change.question
     if change.sort == "added":
         return Line(question.title, question.pattern, "added", (f"新加的问题：{question.label}",))

@@ -7,7 +7,7 @@ from typing import Any
 
 from xiangtong.dialect.effective import Effective
 from xiangtong.dialect.known import as_of_today
-from xiangtong.dialect.plan import Material, Plan, Question
+from xiangtong.dialect.plan import Material, Plan
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.validation.normalise import counted
 
@@ -38,23 +38,9 @@ def materials_of(plan: Plan, counted: Effective) -> list[Wanted]:
     return found
 
 
-def attachments_in(plan: Plan, counted: Effective) -> list[tuple[str, dict[str, Any]]]:
-    """List every attachment of effective data with the pointer of its question: materials and signatures."""
-    found: list[tuple[str, dict[str, Any]]] = []
-    for pointer in counted.visible:
-        question = plan.question_at(pointer)
-        if question is not None and _holds_files(question):
-            found.extend((pointer, one) for one in files_at(counted.data, pointer))
-    return found
-
-
 def files_at(data: Any, pointer: str) -> tuple[dict[str, Any], ...]:
     """Give the attachments at a visible pointer of effective data; none where nothing was given."""
     here = data
     for name in pointer.split("/")[1:]:
         here = here[int(name)] if isinstance(here, list) else here.get(name, [])
     return tuple(one for one in here if isinstance(one, dict)) if isinstance(here, list) else ()
-
-
-def _holds_files(question: Question) -> bool:
-    return question.kind in ("file", "photo", "signature")

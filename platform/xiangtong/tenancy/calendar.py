@@ -76,8 +76,3 @@ def read_calendar(session: Session) -> WorkCalendar:
     exceptions = {row.day: row.working for row in rows}
     known_until = session.scalar(select(func.max(WorkDay.day)).where(WorkDay.provisional.is_(False)))
     return WorkCalendar(exceptions, known_until)
-
-
-def forget_calendar(session: Session) -> None:
-    """Read the table again at the next question: call it after changing the calendar."""
-    _read.pop(session.get_bind().engine, None)

@@ -75,11 +75,6 @@ def validate(plan: Plan, data: Any, facts: Facts) -> list[Problem]:
     return list(decide(plan, data, facts).problems)
 
 
-def storable(plan: Plan, data: Any, facts: Facts) -> dict[str, Any]:
-    """Give exactly what is stored of the answers: visible values and derived ones, in normal form."""
-    return decide(plan, data, facts).stored
-
-
 def problems_of_step(plan: Plan, step_id: str, problems: Sequence[Problem]) -> list[Problem]:
     """Keep the problems that a step's questions show."""
     step = plan.step(step_id)
