@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 import homestead_filing as filing
 from form_versions import count, edited, put_in
 from xiangtong.forms import versions
+from xiangtong.printing.codes import code_of
 from xiangtong.tenancy import lifecycle
 from xiangtong.tenancy.scope import CITY
 from xiangtong.wiring import build
@@ -31,6 +32,7 @@ def guests(camera: Camera) -> None:
     camera.shoot(page, "sign-in-or-not")
     page.get_by_role("link", name=re.compile("先不登录")).click()
     page.locator("main form button").last.click()
+    page.locator("#problems").wait_for()
     camera.shoot(page, "guest-start")
     _begin(page)
     draft = page.url.rsplit("/", 1)[0]
@@ -40,6 +42,7 @@ def guests(camera: Camera) -> None:
     page.goto(f"{draft}/elsewhere")
     page.locator("[name=phone]").fill(_PHONE)
     page.locator("main form button").click()
+    page.locator(".code-words").wait_for()
     camera.shoot(page, "elsewhere")
     _on_another_phone(camera, page.locator(".code-words").inner_text())
     page.goto(f"{draft}/review")
@@ -53,14 +56,17 @@ def _on_another_phone(camera: Camera, short: str) -> None:
     page, base = camera.page(), camera.stack.url
     page.goto(f"{base}/back")
     page.locator("main form button").click()
+    page.locator("#problems").wait_for()
     camera.shoot(page, "back")
     page.locator("[name=code]").fill(short)
     page.locator("[name=phone]").fill(_PHONE)
     page.locator("main form button").click()
+    page.locator("[name=digits]").wait_for()
     camera.shoot(page, "back-sent")
     page.goto(f"{base}/back/abcdefghijklmnopqrstuv")
     camera.shoot(page, "back-picture")
     page.locator("main form button").click()
+    filing.heading(page, "这个二维码不能用了")
     camera.shoot(page, "back-picture-used")
     page.context.close()
 
@@ -120,11 +126,10 @@ def verification(camera: Camera) -> None:
     page.goto(f"{base}/mine")
     filing.sign_in(page, "钱七")
     page.get_by_role("link", name=re.compile("看进度")).first.click()
-    page.get_by_role("link", name="打印申请表").click()
-    code = page.locator("main, body").first.inner_text()
-    found = re.search(r"/verify/([0-9A-Za-z]+)", code) or re.search(r"\b([0-9A-Z]{26})\b", code)
-    assert found, "a printed form says how it is verified"
-    page.goto(f"{base}/verify/{found[1]}")
+    filing.heading(page, "高龄津贴")
+    found = filing.CASE_NO.search(page.locator("main").inner_text())
+    assert found, "the page of a case shows its number"
+    page.goto(f"{base}/verify/{code_of(build(camera.stack.demo.settings).keys, found.group())}")
     camera.shoot(page, "verify")
     page.context.close()
 
@@ -178,6 +183,7 @@ def english(camera: Camera) -> None:
     page.goto(f"{base}/language/en?next=/{TOWN}/")
     camera.shoot(page, "english-channel")
     page.locator("a.row").first.click()
+    page.locator(".crumbs").wait_for()
     camera.shoot(page, "english-guide")
     page.goto(f"{base}/{TOWN}/apply/homestead/guest")
     page.locator("[name=who]").first.check()
