@@ -25,9 +25,11 @@ def cli(context: click.Context) -> None:
 
 
 def _services() -> Services:
-    from xiangtong import wiring
+    from xiangtong import demo, wiring
 
-    return wiring.build(Settings.from_environment())
+    settings = Settings.from_environment()
+    # Typed beside `make serve`, whose settings nobody has to know.
+    return wiring.build(settings if settings.database_url else demo.beside() or settings)
 
 
 @cli.command()

@@ -22,7 +22,7 @@ from xiangtong.kernel.embedded import ROLES, Cluster, default_home, wheel_engine
 from xiangtong.settings import Settings
 from xiangtong.wiring import ROOT
 
-_DATABASE = "xiangtong"
+_DATABASE, _SECRETS = "xiangtong", "secrets.json"
 _VARIABLES = dict(
     zip(
         ROLES,
@@ -75,7 +75,31 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 def prepare(environ: Mapping[str, str] | None = None, *, fresh: bool = False, home: Path | None = None) -> Demo:
     """The environment of a demo: what is set stays, what is missing is made; starts the embedded database."""
     merged = dict(os.environ if environ is None else environ)
-    var = Path(merged.setdefault("XIANGTONG_VAR", str(ROOT / "var"))).resolve()
+    var = _filled(merged, fresh=fresh)
+    cluster = None if merged.get("XIANGTONG_DATABASE_URL") else _start_database(merged, var, fresh=fresh, home=home)
+    return Demo(merged, cluster)
+
+
+def beside(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> Settings | None:
+    """The settings of the demo that runs on this machine, for commands that are typed beside it; None when none runs."""
+    merged = dict(os.environ if environ is None else environ)
+    if not (_folder(merged) / _SECRETS).exists():
+        return None
+    var = _filled(merged, fresh=False)
+    cluster = Cluster(home or default_home(var), wheel_engine())
+    if not cluster.running:
+        return None
+    _name_database(merged, cluster)
+    return Settings.from_environment(merged)
+
+
+def _folder(environ: dict[str, str]) -> Path:
+    return Path(environ.setdefault("XIANGTONG_VAR", str(ROOT / "var"))).resolve()
+
+
+def _filled(merged: dict[str, str], *, fresh: bool) -> Path:
+    """Fill in everything but the database; returns the demo's folder."""
+    var = _folder(merged)
     var.mkdir(parents=True, exist_ok=True)
     port, sandbox = merged.setdefault("XIANGTONG_PORT", "8080"), merged.setdefault("XIANGTONG_SANDBOX_PORT", "8090")
     merged.setdefault("XIANGTONG_BASE_URL", f"http://127.0.0.1:{port}")
@@ -84,12 +108,11 @@ def prepare(environ: Mapping[str, str] | None = None, *, fresh: bool = False, ho
     merged.setdefault("XIANGTONG_STORAGE_URL", f"file://{var}/files")
     for name, value in _secrets(var, fresh=fresh).items():
         merged.setdefault(name, value)
-    cluster = None if merged.get("XIANGTONG_DATABASE_URL") else _start_database(merged, var, fresh=fresh, home=home)
-    return Demo(merged, cluster)
+    return var
 
 
 def _secrets(var: Path, *, fresh: bool) -> dict[str, str]:
-    path = var / "secrets.json"
+    path = var / _SECRETS
     if fresh or not path.exists():
         path.touch(mode=0o600)
         names = ("XIANGTONG_SECRET_KEY", "XIANGTONG_MASTER_KEY")
@@ -109,9 +132,13 @@ def _start_database(environ: dict[str, str], var: Path, *, fresh: bool, home: Pa
     say("数据库：启动内置的 PostgreSQL（只用于演示）")
     cluster.start()
     cluster.create_database(_DATABASE)
+    _name_database(environ, cluster)
+    return cluster
+
+
+def _name_database(environ: dict[str, str], cluster: Cluster) -> None:
     for role, name in _VARIABLES.items():
         environ[f"XIANGTONG_{name}"] = cluster.url(role, _DATABASE)
-    return cluster
 
 
 def _remove(path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ledger_writer import facts_document
+from xiangtong import demo
 from xiangtong.drill.plan import FAULTS, plan
 from xiangtong.drill.run import Drill, NoGround, run
 from xiangtong.drill.verdict import Journal, expected
@@ -52,6 +54,14 @@ def test_the_verdict_compares_content() -> None:
 
 def test_nothing_acknowledged_proves_nothing() -> None:
     assert not Journal().compare(_held()).clean
+
+
+def test_where_no_demo_runs_no_command_finds_one(tmp_path: Path) -> None:
+    """Commands typed beside `make serve` find its settings; nothing is made where there are none."""
+    assert demo.beside({"XIANGTONG_VAR": str(tmp_path)}) is None
+    (tmp_path / "secrets.json").write_text("{}")
+    assert demo.beside({"XIANGTONG_VAR": str(tmp_path)}, home=tmp_path / "pg") is None
+    assert [one.name for one in tmp_path.iterdir()] == ["secrets.json"]
 
 
 @pytest.mark.parametrize(("environment", "words"), [("production", "正式环境不能演练"), ("demo", "不是演示用的省网")])

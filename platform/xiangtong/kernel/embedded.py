@@ -80,6 +80,11 @@ class Cluster:
     def _user(self) -> str | None:
         return ACCOUNT if os.geteuid() == 0 else None
 
+    @property
+    def running(self) -> bool:
+        """Whether the server is up; False where there is no cluster."""
+        return (self._data / "PG_VERSION").exists() and self._control("status", check=False) == 0
+
     def start(self) -> None:
         """Create the cluster where there is none, start it where it is down, make the roles."""
         fresh = not (self._data / "PG_VERSION").exists()
