@@ -16,7 +16,7 @@ from xiangtong.forms.library import Library, form_of
 from xiangtong.forms.publishing import SAMPLE_DAY
 from xiangtong.interchange.importing import Imported, import_form
 from xiangtong.interchange.patterns import Unreadable, rewritten
-from xiangtong.interchange.source import pair_of, sources
+from xiangtong.interchange.source import Unread, pair_of, parse, sources
 from xiangtong.validation.validate import decide
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -265,3 +265,8 @@ def test_pairs_are_found_by_their_names(tmp_path: Path) -> None:
         "schema.json": (True, True), "x.schema.json": (True, True), "gui.json": (False, True),
         "z-ui-schema.json": (False, False),
     }  # fmt: skip
+
+
+def test_a_number_that_cannot_be_written_again_is_not_read() -> None:
+    with pytest.raises(Unread):
+        parse(b'{"type": "object", "properties": {"a": {"type": "number", "maximum": 1e999}}}')

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -231,6 +232,12 @@ def test_without_the_systems_parts_the_same_sheet_is_a_page_for_the_browser(monk
 def test_a_busy_printer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "_PATIENCE", 0.01)
     with paper._ONE_AT_A_TIME, pytest.raises(TooMany, match="打印的人多"):
+        paper.print_sheet(rare_sheet("张三"), style_url="")
+
+
+def test_only_a_few_stand_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "_IN_LINE", BoundedSemaphore(1))
+    with paper._IN_LINE, pytest.raises(TooMany, match="打印的人多"):
         paper.print_sheet(rare_sheet("张三"), style_url="")
 
 

@@ -18,6 +18,7 @@ from xiangtong.audit.models import AuditEntry
 from xiangtong.drafts.opening import FormRef, Holder, start
 from xiangtong.drafts.survey import survey
 from xiangtong.forms import versions
+from xiangtong.identity.models import Staff
 from xiangtong.kernel.embedded import Cluster
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.keys import KeyRing
@@ -169,5 +170,12 @@ def test_the_export_has_all_versions_in_one_table_and_no_full_numbers(world: Wor
     with world.services.db.scope(Scope(tenant_id=1)) as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "cases.exported")).all()
         assert [one.detail["cases"] for one in noted] == [len(lines) - 1] * 2
+    with world.services.db.scope(Scope(tenant_id=1)) as session:
+        one = next(staff for staff in session.scalars(select(Staff)) if "township_admin" in staff.roles)
+        whole, one.reach = one.reach, ["321003100999"]
+    narrow = admin.get(f"{AT}/export?as=csv").data.decode("utf-8-sig")
+    assert narrow.count("\r\n") == 1, "of other villages nothing is exported"
+    with world.services.db.scope(Scope(tenant_id=1)) as session:
+        session.get_one(Staff, (one.tenant_id, one.id)).reach = whole
     assert world.client("city_operator").get(f"{AT}/export").status_code == 404
     assert world.client("window_clerk").get(f"{AT}/export").status_code == 404

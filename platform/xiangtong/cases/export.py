@@ -47,13 +47,15 @@ class Table:
 
 def table(
     session: ScopedSession, *, keys: KeyRing, tenant_id: int, form_code: str, form_at: Callable[[int], Form],
-    facts: Facts,
+    facts: Facts, may_see: Callable[[str | None], bool] = lambda _village: True,
 ) -> Table:  # fmt: skip
     """The tenant's cases of a form, the oldest first. `form_at` gives the form of a version number, `facts` today's lists.
 
+    `may_see` says of the code of a case's village whether it is within the reach of whoever exports.
+
     Erased cases keep their number and state, and nothing else. Raises TooManyCases.
     """
-    rows = list(_rows(session, tenant_id, form_code))
+    rows = [row for row in _rows(session, tenant_id, form_code) if may_see(row.village_code)]
     forms = {number: form_at(number) for number in sorted({_version(row) for row in rows})}
     columns = merged([(number, form.plan) for number, form in forms.items()])
     reader = _Reader(session, keys, columns, facts)

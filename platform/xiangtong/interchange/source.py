@@ -7,6 +7,7 @@ with `uiSchema.json`, wherever upper case stands; a uiSchema that lies beside it
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def parse(text: bytes) -> Any:
     if len(text) > _LARGEST:
         raise Unread("这个文件太大了", "This file is too large")
     try:
-        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise Unread("这个文件不是 JSON，读不了", "This file is not JSON") from None
 
@@ -113,6 +114,13 @@ def _stem(path: Path) -> str:
 
 def _is_schema(document: Mapping[str, Any]) -> bool:
     return "properties" in document or "$schema" in document or isinstance(document.get("type"), str)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):  # 1e999 is no number that could be written again.
+        raise ValueError(text)
+    return number
 
 
 def _no_constant(name: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from xiangtong.printing.sheet import Sheet
 STYLE = Path(__file__).resolve().parents[1] / "static" / "print.css"
 #: A sheet costs about a second of one processor: one at a time in a process, and nobody waits longer than this.
 _ONE_AT_A_TIME = BoundedSemaphore(1)
+#: Nor do more than these stand in line: every one who waits keeps a thread from everybody else's pages.
+_IN_LINE = BoundedSemaphore(3)
 _PATIENCE = 15.0
 _RETRY = 5
 
@@ -101,14 +104,20 @@ def _pdf(markup: str) -> bytes:
     printer = _printer()
     if printer is None:  # Whoever calls has asked `can_make_pdf`.
         raise RuntimeError("the parts for making PDFs are missing")
-    if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
+    with _taken(_IN_LINE, patience=0), _taken(_ONE_AT_A_TIME, patience=_PATIENCE):
+        return printer(markup)
+
+
+@contextmanager
+def _taken(place: BoundedSemaphore, *, patience: float) -> Iterator[None]:
+    if not place.acquire(blocking=patience > 0, timeout=patience or None):
         raise TooMany(
             "打印的人多，请过几秒再点一次", "The printer is busy: try again in some seconds", retry_after=_RETRY
         )
     try:
-        return printer(markup)
+        yield
     finally:
-        _ONE_AT_A_TIME.release()
+        place.release()
 
 
 def _each_text(sheet: Sheet, table: dict[int, str]) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -13,6 +14,7 @@ from xiangtong.doors.console import workbench_words
 from xiangtong.doors.console.forms import desk
 from xiangtong.doors.shared import access
 from xiangtong.doors.shared.services import services
+from xiangtong.identity import reach
 from xiangtong.identity.staff import actor_of
 from xiangtong.kernel import clock, sheets
 from xiangtong.kernel.errors import NotFound
@@ -35,7 +37,7 @@ def download(form_code: str) -> Response:
         found = export.table(
             here.session, keys=services().keys, tenant_id=here.tenant.id, form_code=form_code,
             form_at=lambda number: services().library.at(here.session, code=form_code, number=number),
-            facts=Facts(clock.today(), here.tenant.params, lists),
+            facts=Facts(clock.today(), here.tenant.params, lists), may_see=_within(here.who.reach, here.tenant.code),
         )  # fmt: skip
         detail = {"cases": len(found.lines), "as": "csv" if as_csv else "xlsx"}
         audit.record(
@@ -44,6 +46,11 @@ def download(form_code: str) -> Response:
         name = f"{here.tenant.short_name}_{form_code}_{clock.today()}"
     lines = [[number, str(workbench_words.STATES.get(state, state)), *rest] for number, state, *rest in found.lines]
     return _sent(sheets.write_csv(found.heads, lines) if as_csv else sheets.write(found.heads, lines), name, as_csv)
+
+
+def _within(own: Collection[str], township: str) -> Callable[[str | None], bool]:
+    """Whether a case of this village is within somebody's reach."""
+    return lambda village: reach.covers(own, township) or village in own
 
 
 def _sent(data: bytes, name: str, as_csv: bool) -> Response:
