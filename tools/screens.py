@@ -20,6 +20,7 @@ import screens_citizen  # noqa: E402
 import screens_console  # noqa: E402
 import screens_forms  # noqa: E402
 import screens_states  # noqa: E402
+import screens_village  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
@@ -81,7 +82,7 @@ def main(*only: str) -> int:
     """Walk through everything; returns how many things were wrong."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    parts = (screens_citizen, screens_forms, screens_console, screens_states)
+    parts = (screens_citizen, screens_forms, screens_console, screens_states, screens_village)
     walks: list[Callable[[Camera], None]] = [walk for part in parts for walk in part.WALKS]
     with demo_stack() as stack, sync_playwright() as playwright:
         camera = Camera(playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH), stack, only)

@@ -12,6 +12,8 @@ import window
 from awaiting import until
 
 AUDITOR = "3210-903"
+_ACCOUNT, _CODE = r"^321002001-\d{3}$", r"^[0-9A-Z]{5}-[0-9A-Z]{5}$"
+_PASSWORD = "Dongguan-2026-first"  # noqa: S105 - of a demo that is thrown away
 Camera = Any  # tools/screens.Camera: these modules are its parts.
 
 
@@ -22,6 +24,8 @@ def clerk(camera: Camera) -> None:
     camera.shoot(page, "console-sign-in")
     page.goto(f"{url}/console/sign-in?by=phone")
     camera.shoot(page, "console-sign-in-phone")
+    window.tell_password(page, url, window.CLERK)
+    camera.shoot(page, "console-second-factor")
     window.sign_in(page, url, window.CLERK)
     page.goto(f"{url}/console/desk/")
     camera.shoot(page, "workbench")
@@ -36,8 +40,6 @@ def clerk(camera: Camera) -> None:
     camera.shoot(page, "workbench-supplement")
     window.finish(page, "一次性告知补正", "已告知申请人补正")
     camera.shoot(page, "workbench-asked")
-    page.goto(f"{url}/console/agent/")
-    camera.shoot(page, "agent")
     page.goto(f"{url}/console/account/")
     camera.shoot(page, "account")
     page.context.close()
@@ -70,15 +72,18 @@ def keepers(camera: Camera) -> None:
     page = _with_authenticator(camera, window.OPERATOR)
     for name, address in (
         ("city-home", ""), ("city-townships", "city/"), ("city-township", "city/321003100/"),
-        ("city-waiting", "city/waiting"), ("push", "city/push/"),
+        ("city-waiting", "city/waiting"), ("push", "city/push/"), ("machines", "machines/"),
     ):  # fmt: skip
         page.goto(f"{url}/console/{address}")
         camera.shoot(page, name)
     _dry_run(camera, page)
+    _hand_over(camera, page)
     page.context.close()
     page = _with_authenticator(camera, AUDITOR)
     page.goto(f"{url}/console/audit/list/")
     camera.shoot(page, "audit")
+    page.goto(f"{url}/console/audit/seals")
+    camera.shoot(page, "seals")
     page.context.close()
 
 
@@ -91,6 +96,34 @@ def _dry_run(camera: Camera, page: Page) -> None:
     _upload(page, "321003100000,公道镇,邗江区公道镇人民政府（新）,公道镇政府,")
     expect(page.locator("main")).to_contain_text("还没有改动任何东西")
     camera.shoot(page, "city-dry-run")
+
+
+def _hand_over(camera: Camera, page: Page) -> None:
+    """A township's first administrator: the slip, the first sign-in, the authenticator; and a merge that is not sure."""
+    page.goto(f"{camera.stack.url}/console/city/321002001/")
+    page.get_by_label("姓名").fill("李四")
+    page.get_by_role("button", name="添加并打印登录纸条").click()
+    camera.shoot(page, "slip")
+    account, code = (page.locator("dd", has_text=re.compile(shape)).inner_text() for shape in (_ACCOUNT, _CODE))
+    other = camera.page()
+    other.goto(f"{camera.stack.url}/console/first")
+    other.get_by_label("纸条上的账号").fill(account)
+    other.get_by_label("纸条上的一次性代码").fill(code)
+    camera.shoot(other, "first-sign-in")
+    for label in ("您的新密码", "再输一遍新密码"):
+        other.get_by_label(label, exact=True).fill(_PASSWORD)
+    other.get_by_role("button", name="定好密码").click()
+    camera.shoot(other, "first-done")
+    other.get_by_label("账号或手机号").fill(account)
+    other.get_by_label("密码").fill(_PASSWORD)
+    other.get_by_role("button", name="登录").click()
+    camera.shoot(other, "enrol")
+    other.context.close()
+    page.goto(f"{camera.stack.url}/console/city/321002001/")
+    page.get_by_text("并入另一个乡镇").click()
+    page.get_by_role("button", name="合并").click()
+    page.locator("#problems").wait_for()
+    camera.shoot(page, "city-merge")
 
 
 def _upload(page: Page, line: str) -> None:

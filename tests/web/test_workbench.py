@@ -109,6 +109,13 @@ def test_a_page_that_is_old_says_so_and_changes_nothing(hall: Hall) -> None:
     old = clerk.post(address, 409, seq="0")
     assert "刚刚有了新进展" in old.text
     assert hall.rows("select count(*) from case_event") == [(1,)]
+    clerk.post(address, on=f"/desk/{case_no}/do/accept", seq="1")
+    lost = clerk.post(f"/desk/{case_no}/do/reject", 409, seq="1", reason="不归本镇办，请到北湖街道").text
+    assert "不归本镇办，请到北湖街道" in lost, "what was written is not lost when a colleague was faster"
+    still = clerk.post(f"/desk/{case_no}/do/step", 409, seq="1", opinion="实地看过，属实").text
+    assert re.search(r"<textarea[^>]*>实地看过，属实", still), (
+        "where it may still be done, the form stands as it was written"
+    )
 
 
 def test_searching_finds_by_name_initials_number_and_id_and_leaves_nothing_in_the_address(hall: Hall) -> None:

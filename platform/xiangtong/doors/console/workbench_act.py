@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong import audit
@@ -65,8 +66,7 @@ def act(move: str, case_no: str = "", item_id: UUID | None = None) -> Response |
         found = picking.problems_by_name(error, names) if move == _NOTICE else asking.by_field(error)
         return _again(place, action, found), 422
     except (CaseChanged, moves.MoveRefused) as error:
-        with desk() as here:
-            return case_page(here, place, warning=error.message), 409
+        return _overtaken(place, action, error.message), 409
     except (AskedBefore, Conflict) as error:
         return _again(place, action, {}, warning=error.message), 409
     return redirect(place.address("show", done=move), 303)
@@ -102,6 +102,26 @@ def _note(here: Desk, case: OpenCase, action: Action) -> None:
 def _again(place: Place, action: Action, problems: Mapping[str, str], warning: str = "") -> str:
     with desk() as here:
         return _form(here, place, action, typed=request.form, problems=problems, warning=warning)
+
+
+def _overtaken(place: Place, action: Action, told: str) -> str:
+    """Somebody was faster: the form as it was written, where it may still be done, else its words to be copied."""
+    with desk() as here:
+        try:
+            warning = gettext("%(told)s。您写的还在下面，看过“经过”再交", told=told)
+            return _form(here, place, action, typed=request.form, warning=warning)
+        except NotFound:
+            return case_page(here, place, warning=told, written=_written(action))
+
+
+def _written(action: Action) -> list[str]:
+    """What somebody wrote into a form by hand; what they chose is quickly chosen again."""
+    areas = {one.name for one in action.asks if one.kind == "area"}
+    return [
+        value
+        for name, value in request.form.items(multi=True)
+        if value.strip() and (name in areas or name.startswith(("why:", "what-", "free-")))
+    ]
 
 
 def _form(
