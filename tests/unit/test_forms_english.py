@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from door_services import library
 from xiangtong.dialect.english import unspoken
 from xiangtong.dialect.vocabulary import Facts
+from xiangtong.forms import cli
+from xiangtong.forms.cli import SHIPPED
 from xiangtong.forms.library import Form
 from xiangtong.kernel import clock
 from xiangtong.rendering.answers import answers
@@ -48,6 +54,19 @@ def test_problems_are_told_in_english_with_the_name_of_the_field(form: Form) -> 
         for problem in decide(form.plan, wrong, Facts(clock.today())).problems:
             assert problem.summary_en, problem
             assert not _CHINESE.search(problem.message_en + problem.summary_en), problem
+
+
+def test_the_check_names_what_has_no_english_and_lets_it_pass(tmp_path: Path) -> None:
+    schema = json.loads((SHIPPED / "old-age-allowance" / "form.json").read_text("utf-8"))
+    schema["properties"]["by_agent"]["x-label"] = "您是替谁来办的"
+    schema["properties"]["by_agent"]["x-messages"] = {"missing": "请先选一个"}
+    schema["x-rules"][0].pop("message_en")
+    shutil.copytree(SHIPPED / "old-age-allowance", tmp_path / "old-age-allowance")
+    (tmp_path / "old-age-allowance" / "form.json").write_text(json.dumps(schema, ensure_ascii=False), "utf-8")
+    said = CliRunner().invoke(cli.forms, ["check", str(tmp_path)])
+    assert said.exit_code == 0, said.output
+    words = [line.partition("no English: ")[2] for line in said.output.splitlines() if "no English" in line]
+    assert words == [schema["x-rules"][0]["message"], "您是替谁来办的", "请先选一个"]
 
 
 def _texts(node: Any) -> Iterator[str]:

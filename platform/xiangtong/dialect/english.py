@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xiangtong.dialect.plan import Question, Step
-from xiangtong.dialect.vocabulary import Schema
+from xiangtong.dialect.vocabulary import PARAMETER_GAP, Schema
 
 #: Name in ``x-en`` → the keyword that says the same in Chinese.
 _PARTS = {
@@ -99,17 +99,36 @@ def foreign(spoken: str, page: str) -> str:
 
 
 def unspoken(node: Schema) -> Iterator[str]:
-    """The words of a form from `in_english`, for people who fill it in, that have no English yet."""
+    """The words of a form from `in_english`, for people who fill it in, that have no English yet, or one that names
+    other parameters."""
     for step in node.get("x-steps", ()):
         yield from (step[part] for part in ("title", "hint") if step.get(part) and not step["x-en"].get(part))
+    yield from (rule["message"] for rule in _rules(node) if not _fits(rule["message"], rule.get("message_en", "")))
     for question in _questions(node):
         known = question.get("x-en", {})
-        yield from (question[key] for part, key in _PARTS.items() if question.get(key) and not known.get(part))
+        said = {part: question[key] for part, key in _PARTS.items() if question.get(key)}
+        yield from (words for part, words in said.items() if not _fits(words, known.get(part, "")))
         options = [*question.get("x-options", ()), *question.get("items", {}).get("x-options", ())]
         yield from (one["label"] for one in options if not one.get("label_en"))
         yield from (one["hint"] for one in options if one.get("hint") and not one.get("hint_en"))
+        yield from (words for code, words in question.get("x-messages", {}).items() if not known.get(code))
         material = question.get("x-material", {})
         yield from (material[key] for key in ("name", "when") if material.get(key) and not material.get(f"{key}_en"))
+
+
+def _fits(words: str, english: str) -> bool:
+    """Say whether there is English for words, and it leaves room for the same parameters."""
+    return bool(english) and set(PARAMETER_GAP.findall(english)) <= set(PARAMETER_GAP.findall(words))
+
+
+def _rules(node: Any) -> Iterator[Schema]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("x-rules"), list):
+            yield from node["x-rules"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for member in node:
+            yield from _rules(member)
 
 
 def _questions(node: Any) -> Iterator[Schema]:

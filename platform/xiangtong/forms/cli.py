@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from xiangtong.dialect.english import unspoken
 from xiangtong.forms.contract_fit import worst_case_bytes, worst_message_bytes
-from xiangtong.forms.library import Library, read_vocabulary
+from xiangtong.forms.library import Form, Library, read_vocabulary
 from xiangtong.forms.publishing import check_form
 
 #: The forms that ship with the project.
@@ -37,7 +38,7 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
     """Check forms (all of the folder where none is named) and print what stands against publishing them.
 
     Instead of codes a folder of forms may be named: `forms check form_schemas`. One without shared parts of its own
-    uses those that ship.
+    uses those that ship. Words without English are named as well; they stand against nothing: Chinese is shown then.
     """
     named = Path(*codes[:1])
     if len(codes) == 1 and any(named.glob("*/form.json")):
@@ -51,10 +52,18 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
         for finding in findings:
             click.echo(f"{code} {finding.pointer or '/'}: {finding.sentence}")
         if not findings:
+            for words in _without_english(form):
+                click.echo(f"{code}: no English: {words}")
             size, told = worst_case_bytes(form) // 1024, worst_message_bytes(form) // 1024
             questions = len(form.plan.by_pattern)
             click.echo(f"{code}: {questions} questions, at most {size} KiB of answers, {told} KiB a message, good")
     sys.exit(1 if found else 0)
+
+
+def _without_english(form: Form) -> list[str]:
+    """What people who fill the form in would read in Chinese on an English page, each once, in the form's order."""
+    named = [] if form.title_en != form.title else [form.title]
+    return list(dict.fromkeys((*named, *unspoken(form.plan.schema))))
 
 
 def _library(folder: Path) -> Library:
