@@ -14,6 +14,7 @@ fields       one kind of question = one file = one template = one sample
 rendering    plan + answers + problems → HTML
 validation   answers → what counts, what is stored, what is wrong
 forms        the library of declaration forms, materials, publishing checks
+interchange  forms from elsewhere and for elsewhere, and signed packages of them
 items        service items (事项) and their guides (办事指南)
 drafts       a filing in progress: nothing typed is lost
 cases        submit, moves, clock, supplements, numbers, erasure (办件)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import xiangtong
 from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,24 @@ def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "settings.md").read_text()
     for item in fields(Settings):
         assert f"| `{variable(item)}` | {item.metadata['doc']}" in page, f"docs/settings.md lacks {variable(item)}"
+
+
+@pytest.mark.parametrize("page", [path for path in _tracked() if path.suffix == ".md"], ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_map_names_what_is_there() -> None:
+    places = [ROOT, ROOT / "platform", ROOT / "platform" / "xiangtong"]
+    named = re.findall(r"`(\w[\w/.-]*(?:/|/[\w-]+\.\w+))`", (ROOT / "docs" / "map.md").read_text("utf-8"))
+    assert len(named) > 40
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+def test_the_rooms_are_listed() -> None:
+    rooms = {path.parent.name for path in (ROOT / "platform" / "xiangtong").glob("*/__init__.py")}
+    assert [room for room in sorted(rooms) if not re.search(rf"^{room} ", xiangtong.__doc__ or "", re.M)] == []
 
 
 def test_production_refuses_demo_secrets_and_debug() -> None:

@@ -7,7 +7,7 @@ import re
 
 import pyotp
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from console_browser import ADMIN, AUDITOR, CLERK, OPERATOR, Browser
 from xiangtong.doors.console.app import create_console
@@ -15,7 +15,8 @@ from xiangtong.doors.shared.access import stated
 from xiangtong.identity import demo, rosters
 from xiangtong.identity.models import Staff
 from xiangtong.kernel import clock, sheets
-from xiangtong.tenancy.scope import Database, Scope
+from xiangtong.tenancy.models import Tenant
+from xiangtong.tenancy.scope import CITY, Database, Scope
 
 
 def test_building_the_console_asks_the_database_nothing(console: Flask, db: Database) -> None:
@@ -107,10 +108,11 @@ def test_editing_and_stopping_somebody(browser: Browser, db: Database) -> None:
 
 def test_another_townships_people_are_not_there(browser: Browser, db: Database) -> None:
     browser.sign_in(ADMIN)
-    with db.scope(Scope(tenant_id=1)) as session:
-        city = session.scalar(select(func.max(Staff.tenant_id)))
-    with db.scope(Scope(tenant_id=city + 100)) as session:
+    with db.scope(CITY) as session:
+        city = session.scalars(select(Tenant.id).where(Tenant.kind == "city")).one()
+    with db.scope(Scope(tenant_id=city)) as session:
         others = session.scalars(select(Staff.id)).all()
+    assert others
     for staff_id in (*others, "00000000-0000-0000-0000-000000000001"):
         browser.get(f"/staff/{staff_id}", 404)
 
