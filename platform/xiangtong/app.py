@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from xiangtong.doors.api.routes import blueprint as api
 from xiangtong.doors.callbacks.routes import blueprint as callbacks
@@ -68,5 +69,8 @@ def create_app(services: Services | None = None) -> Flask:
     access.check(app)
     console = create_console(services, blueprints=_IN_THE_CONSOLE)
     app.extensions["console"] = console
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/console": console.wsgi_app})  # type: ignore[method-assign]
+    doors = DispatcherMiddleware(app.wsgi_app, {"/console": console.wsgi_app})
+    # Only where the visitor is: our own address is a setting, and nobody tells us another.
+    visitors = ProxyFix(doors, x_for=services.settings.proxy_count, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+    app.wsgi_app = visitors  # type: ignore[method-assign]
     return app

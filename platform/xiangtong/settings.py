@@ -18,6 +18,7 @@ DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
 _DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
 _PACKAGE_ALGORITHMS = ("ed25519", "sm2")
+_PROXIES = tuple("012345")
 _FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
 
 
@@ -63,6 +64,11 @@ class Settings:
     port: str = _setting("The port that `make serve` serves at.", "8080")
     sandbox_port: str = _setting("The port of the demo province.", "8090")
     base_url: str = _setting("How browsers reach us; used in sign-in and in links we send.", "http://127.0.0.1:8080")
+    proxies: str = _setting(
+        "How many reverse proxies stand before us. That many addresses of `X-Forwarded-For` are believed, so that limits"
+        " count each visitor and not the proxy; `0`: nobody's word is taken.",
+        "0",
+    )
     var: str = _setting("The folder for everything that is written locally.", "var")
     clamd: str = _setting("clamd at `tcp://host:port` or `unix:///socket`; empty: files are shown as “not scanned”.")
     failpoint: str = _setting("Name of a place to die at; honoured only in `test`.")
@@ -88,6 +94,11 @@ class Settings:
         return int(self.machine_key_days)
 
     @property
+    def proxy_count(self) -> int:
+        """How many reverse proxies stand before us."""
+        return int(self.proxies)
+
+    @property
     def folder(self) -> Path:
         """The folder for what is written locally, absolute."""
         return Path(self.var).resolve()
@@ -99,6 +110,8 @@ class Settings:
             raise SettingsError(f"XIANGTONG_PACKAGE_ALGORITHM 要填 {' 或 '.join(_PACKAGE_ALGORITHMS)}")
         if not (days.isascii() and days.isdigit() and _FEWEST_KEY_DAYS <= int(days[:5]) <= _MOST_KEY_DAYS):
             raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
+        if self.proxies not in _PROXIES:
+            raise SettingsError(f"XIANGTONG_PROXIES 要填前面有几层反向代理，{_PROXIES[0]} 到 {_PROXIES[-1]}")
 
     def refuse_demo(self) -> None:
         """Raise SettingsError when production would start with what only a demo may have."""

@@ -1,0 +1,36 @@
+"""Limits count visitors, also behind a reverse proxy; and nobody says of themselves where they come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from door_services import make_services
+from xiangtong.app import create_app
+from xiangtong.doors.citizen.printing import _FROM_ADDRESS
+from xiangtong.identity.models import Throttle
+from xiangtong.identity.throttle import key_of
+from xiangtong.settings import Settings, SettingsError
+from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.scope import Database, Scope
+
+HERE, SAID, BEFORE = "127.0.0.1", "203.0.113.7", "198.51.100.9"
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [("0", HERE), ("1", SAID), ("2", BEFORE)])
+def test_the_visitor_is_counted_and_not_the_proxy(
+    db: Database, keys: KeyRing, tmp_path: Path, proxies: str, counted: str
+) -> None:
+    client = create_app(make_services(db, keys, tmp_path, proxies=proxies)).test_client()
+    assert client.get("/verify/none", headers={"X-Forwarded-For": f"{BEFORE}, {SAID}"}).status_code == 404
+    for address in (HERE, SAID, BEFORE):
+        key = key_of(_FROM_ADDRESS, address)
+        with db.scope(Scope(session_key=key)) as session:
+            assert (session.get(Throttle, key) is not None) == (address == counted), address
+
+
+@pytest.mark.parametrize("proxies", ["one", "-1", "99", "１"])
+def test_a_number_of_proxies_is_a_small_number(proxies: str) -> None:
+    with pytest.raises(SettingsError, match="XIANGTONG_PROXIES"):
+        Settings.from_environment({"XIANGTONG_PROXIES": proxies})
