@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,24 @@ def test_the_commands_import_check_render_and_export(tmp_path: Path) -> None:
     assert _run("export", "old-age-allowance", "--package", "--out", str(package)).exit_code == 0
     again = json.loads(_run("import", str(package), "--out", str(out)).output)["files"][0]
     assert (again["outcome"], again["findings"]) == ("read", [])
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "shape"), [("ed25519", r"3210:[A-Za-z0-9_-]{43}"), ("sm2", r"3210:sm2:04[0-9a-f]{128}")]
+)
+def test_what_the_signer_command_prints_is_what_another_city_trusts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, algorithm: str, shape: str
+) -> None:
+    """Exported here, imported there; a stranger's package is refused in the report, and nothing is written of it."""
+    package, out = tmp_path / "a.xtform", tmp_path / "out"
+    monkeypatch.setenv("XIANGTONG_PACKAGE_ALGORITHM", algorithm)
+    monkeypatch.setenv("XIANGTONG_MASTER_KEY", "home")
+    printed = _run("signer").output.strip()
+    assert re.fullmatch(shape, printed)
+    assert _run("export", "old-age-allowance", "--package", "--out", str(package)).exit_code == 0
+    monkeypatch.setenv("XIANGTONG_MASTER_KEY", "there")
+    monkeypatch.setenv("XIANGTONG_PACKAGE_SIGNER", "3201")
+    for trusted, outcome in (("", False), (printed, True)):
+        monkeypatch.setenv("XIANGTONG_PACKAGE_SIGNERS", trusted)
+        report = json.loads(_run("import", str(package), "--out", str(out)).output)["files"][0]
+        assert (report["outcome"] == "read", any(out.glob("**/*.json"))) == (outcome, outcome), report
