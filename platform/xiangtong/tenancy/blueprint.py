@@ -162,28 +162,32 @@ def _tenants(
     for row in sorted(divisions.values(), key=lambda row: (len(row.prefix), row.code)):
         if row.level == "village" or not row.code.startswith(city.prefix):
             continue
-        above = divisions.get(row.parent_code or "")
-        inside = above is not None and above.code.startswith(city.prefix)
-        administered = governed.get(row.prefix) or (above.prefix if above and inside else None)
-        successor = divisions[row.successor_code].prefix if row.successor_code else None
-        plan = TenantPlan(
-            code=row.prefix,
-            kind="city" if row is root else _kind(row),
-            division_code=row.code,
-            name=row.name,
-            short_name=row.short_name,
-            hall_name=_hall_name(city, divisions, row),
-            station_template=city.names["village"],
-            kit=city.kit,
-            params=dict(city.params),
-            demo=row.prefix in city.demo_townships,
-            administered_by=administered,
-            successor=successor,
-            closed=row.valid_to is not None,
-        )
+        plan = _tenant(city, divisions, row, is_city=row is root, governed_by=governed.get(row.prefix))
         yield _overridden(plan, overrides.get(plan.code, {}))
     if root:
         yield from (_zone(city, zone, root) for zone in city.zones)
+
+
+def _tenant(
+    city: CitySpec, divisions: Mapping[str, DivisionRow], row: DivisionRow, *, is_city: bool, governed_by: str | None
+) -> TenantPlan:
+    above = divisions.get(row.parent_code or "")
+    inside = above is not None and above.code.startswith(city.prefix)
+    return TenantPlan(
+        code=row.prefix,
+        kind="city" if is_city else _kind(row),
+        division_code=row.code,
+        name=row.name,
+        short_name=row.short_name,
+        hall_name=_hall_name(city, divisions, row),
+        station_template=city.names["village"],
+        kit=city.kit,
+        params=dict(city.params),
+        demo=row.prefix in city.demo_townships,
+        administered_by=governed_by or (above.prefix if above and inside else None),
+        successor=divisions[row.successor_code].prefix if row.successor_code else None,
+        closed=row.valid_to is not None,
+    )
 
 
 def _kind(row: DivisionRow) -> str:

@@ -185,22 +185,17 @@ def _doing(key: str, action: str, done: str, do: Callable[[_Desk, Standing], Any
 @access.staff("notices.write")
 def send(key: str) -> Answer:
     """Ask the township to look at it."""
-
-    def do(desk: _Desk, standing: Standing) -> None:
-        notices.send(desk.session, notice=standing)
-
-    return _doing(key, "notice.sent", "sent", do)
+    return _doing(key, "notice.sent", "sent", lambda desk, standing: notices.send(desk.session, notice=standing))
 
 
 @blueprint.post("/<key>/discard")
 @access.staff("notices.write")
 def discard(key: str) -> Answer:
     """Throw the draft away."""
-
-    def do(desk: _Desk, standing: Standing) -> None:
-        notices.discard(desk.session, notice=standing)
-
-    return _doing(key, "notice.discarded", "discarded", do)
+    return _doing(
+        key, "notice.discarded", "discarded",
+        lambda desk, standing: notices.discard(desk.session, notice=standing),
+    )  # fmt: skip
 
 
 @blueprint.post("/<key>/return")
@@ -208,11 +203,10 @@ def discard(key: str) -> Answer:
 def send_back(key: str) -> Answer:
     """Give it back to the village, with a reason."""
     why = request.form.get("why", "")[:1000]
-
-    def do(desk: _Desk, standing: Standing) -> None:
-        notices.send_back(desk.session, notice=standing, why=why)
-
-    return _doing(key, "notice.returned", "returned", do)
+    return _doing(
+        key, "notice.returned", "returned",
+        lambda desk, standing: notices.send_back(desk.session, notice=standing, why=why),
+    )  # fmt: skip
 
 
 @blueprint.post("/<key>/publish")
@@ -231,11 +225,10 @@ def publish(key: str) -> Answer:
 @access.staff("notices.publish")
 def withdraw(key: str) -> Answer:
     """Take it down."""
-
-    def do(desk: _Desk, standing: Standing) -> None:
-        notices.withdraw_notice(desk.session, tenant_id=desk.tenant.id, key=standing.key)
-
-    return _doing(key, "notice.withdrawn", "withdrawn", do)
+    return _doing(
+        key, "notice.withdrawn", "withdrawn",
+        lambda desk, standing: notices.withdraw_notice(desk.session, tenant_id=desk.tenant.id, key=standing.key),
+    )  # fmt: skip
 
 
 @blueprint.post("/<key>/restore")

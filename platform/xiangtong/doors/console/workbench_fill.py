@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong import attachments, audit
-from xiangtong.cases.submit import submit
+from xiangtong.cases.submit import Receipt, submit
 from xiangtong.dialect.plan import Step
 from xiangtong.doors.console.workbench_desk import desk
 from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
@@ -135,25 +135,30 @@ def send(draft_id: UUID) -> Response:
         if request.form.get("agreed") != "yes":
             return make_response(_review(filing, gettext("请先念给本人听，本人同意后打勾")), 422)
     try:
-        with desk() as here:
-            filing = open_filing(here, draft_id, to_write=True)
-            item = filed(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
-            receipt = submit(
-                here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
-                holder=holder_of(here), form=filing.form, item=item, facts=filing.facts,
-            )  # fmt: skip
-            # Whoever filed what was handed over may print it afterwards.
-            filing.draft.row.staff_id = here.who.subject_id
-            audit.record(
-                here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{receipt.case_no}",
-                detail={"consent": "read_out"},
-            )  # fmt: skip
+        receipt = _filed(draft_id)
     except Problems:
         return redirect(url_for("agent.review", draft_id=draft_id), 303)
     except attachments.NotReady as refusal:
         with desk() as here:
             return make_response(_review(open_filing(here, draft_id), refusal.message), refusal.status)
     return make_response(render_template("console/workbench/filed.html", filed=receipt, local=clock.local))
+
+
+def _filed(draft_id: UUID) -> Receipt:
+    with desk() as here:
+        filing = open_filing(here, draft_id, to_write=True)
+        item = filed(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
+        receipt = submit(
+            here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
+            holder=holder_of(here), form=filing.form, item=item, facts=filing.facts,
+        )  # fmt: skip
+        # Whoever filed what was handed over may print it afterwards.
+        filing.draft.row.staff_id = here.who.subject_id
+        audit.record(
+            here.session, actor=actor_of(here.who), action="case.filed_for", subject=f"case:{receipt.case_no}",
+            detail={"consent": "read_out"},
+        )  # fmt: skip
+        return receipt
 
 
 def _place(tenant_id: int, draft_id: UUID) -> files.Place:
