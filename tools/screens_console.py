@@ -13,7 +13,7 @@ from awaiting import until
 
 AUDITOR = "3210-903"
 _ACCOUNT, _CODE = r"^321002001-\d{3}$", r"^[0-9A-Z]{5}-[0-9A-Z]{5}$"
-_PASSWORD = "Dongguan-2026-first"  # noqa: S105 - of a demo that is thrown away
+_PASSWORD = "Dongguan-2026-first"
 Camera = Any  # tools/screens.Camera: these modules are its parts.
 
 
