@@ -72,7 +72,9 @@ class Settings:
     var: str = _setting("The folder for everything that is written locally.", "var")
     clamd: str = _setting("clamd at `tcp://host:port` or `unix:///socket`; empty: files are shown as “not scanned”.")
     failpoint: str = _setting("Name of a place to die at; honoured only in `test`.")
-    debug: str = _setting("`1` turns on Flask's debugger; refused in production.")
+    debug: str = _setting(
+        "Flask's own: `1` shows its errors in the browser; refused in production.", variable="FLASK_DEBUG"
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -119,7 +121,7 @@ class Settings:
             return
         wrong = [f"{variable(item)} 还是演示用的值" for item in fields(self) if getattr(self, item.name) in _DEMO]
         wrong += [f"{variable(item)} 没有填" for item in fields(self) if _needed(item) and not getattr(self, item.name)]
-        wrong += ["XIANGTONG_DEBUG 在正式环境不能打开"] if self.debug else []
+        wrong += ["FLASK_DEBUG 在正式环境不能打开"] if self.debug else []
         wrong += ["XIANGTONG_BASE_URL 必须是 https 地址"] if not self.base_url.startswith("https://") else []
         if wrong:
             raise SettingsError("\n".join(wrong))

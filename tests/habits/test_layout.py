@@ -82,7 +82,7 @@ def test_production_refuses_demo_secrets_and_debug() -> None:
         Settings(environment="production", debug="1").refuse_demo()
     said = str(refusal.value)
     assert "XIANGTONG_MASTER_KEY" in said
-    assert "XIANGTONG_DEBUG" in said
+    assert "FLASK_DEBUG" in said
     assert "XIANGTONG_DATABASE_URL" in said
     assert DEMO_SECRET not in said
 
