@@ -48,10 +48,10 @@ def test_on_a_phone_with_script(stack: Any, open_page: Any) -> None:
     assert violations(page) == []
     page.get_by_label("户口本上的地址").fill(ADDRESS)
     page.locator('[name="/applicant/lives_there"][value=false]').check()
-    expect(page.get_by_label("现在住在哪里")).to_be_visible()
+    expect(page.get_by_label("组和门牌号")).to_be_visible()
     with page.expect_response("**/save"):
         page.locator('[name="/applicant/lives_there"][value=true]').check()
-    expect(page.get_by_label("现在住在哪里")).to_be_hidden()
+    expect(page.get_by_label("组和门牌号")).to_be_hidden()
     expect(page.locator("[data-saved]")).to_contain_text("已自动保存")
     page.reload()
     expect(page.get_by_label("户口本上的地址")).to_have_value(ADDRESS)

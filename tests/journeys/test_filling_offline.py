@@ -60,18 +60,18 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     expect(page.locator("[data-saved]")).to_contain_text("已自动保存")
     here, context = page.url, _no_network(page, off=True)
     page.locator('[name="/applicant/lives_there"][value=false]').check()
-    page.get_by_label("现在住在哪里").fill("扬州市广陵区 1 号")
+    page.get_by_label("组和门牌号").fill("扬州市广陵区 1 号")
     page.reload()
     _ready(page)
     expect(page.get_by_label("户口本上的地址")).to_have_value(ADDRESS)  # Sent after the page that is kept was made.
-    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")  # Never sent.
+    expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")  # Never sent.
     page.locator(".onward").get_by_role("button", name="继续").click()  # Without network this loses nothing either.
     _ready(page)
     page.close()
     page = context.new_page()  # Closed and opened again, as the phone does when memory is short.
     page.goto(here)
     _ready(page)
-    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")
+    expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")
     expect(page.locator("[data-saved]")).to_contain_text("没有网络")
     _nothing_in_clear(page)
     with page.expect_response("**/save") as saved:
@@ -80,7 +80,7 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     page.reload()
     _ready(page)
     expect(page.locator("html[data-offline]")).to_have_count(0)
-    expect(page.get_by_label("现在住在哪里")).to_have_value("扬州市广陵区 1 号")
+    expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")
     _photo_waits(page)
 
 
