@@ -105,3 +105,14 @@ def test_naming_oneself_after_a_code_does_not_help(desk: Desk, owner: tuple[Flas
             session, guest_id=came.subject_id, citizen_id=desk.citizen_id, claims=QIAN_QI, came_by_code=came.draft_id
         )
     assert CARD not in desk.client.get(f"{draft}/review").text
+
+
+def test_no_code_leads_to_what_somebody_signed_in_for(desk: Desk, owner: tuple[FlaskClient, str]) -> None:
+    client, draft = owner
+    code, guest = token(desk, *owner), session_of(desk, client).subject_id
+    with desk.app.app_context(), desk.services.db.scope(NOBODY) as session:
+        take_over(session, guest_id=guest, citizen_id=desk.citizen_id, claims=QIAN_QI)
+    other = desk.app.test_client()
+    assert other.post(f"/back/{code}").status_code == 404
+    assert other.get(f"{draft}/who").status_code == 303  # To the sign-in.
+    assert CARD in desk.client.get(f"{draft}/review").text

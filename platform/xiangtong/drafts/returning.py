@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import KEPT_FOR, OpenDraft
-from xiangtong.identity import codes, throttle
+from xiangtong.identity import citizens, codes, throttle
 from xiangtong.kernel import clock, crypto, ids
 from xiangtong.kernel.db import Base, ScopedSession
 from xiangtong.kernel.errors import NotFound
@@ -173,8 +173,10 @@ def _found(session: ScopedSession, row: DraftReturn | None) -> Found:
     if row is not None and row.expires_at > clock.now():
         with within(session, tenant_id=row.home_tenant):
             draft = session.get(Draft, (row.home_tenant, row.draft_id))
-        if draft is not None and draft.citizen_id is not None and draft.state in ("open", "handed"):
-            return Found(draft.tenant_id, draft.id, draft.form_code, draft.citizen_id)
+        guest_id = draft.citizen_id if draft is not None and draft.state in ("open", "handed") else None
+        # Whoever signed in for it since has it in their list; a code must never open a session in their name.
+        if draft is not None and guest_id is not None and not citizens.is_known(session, citizen_id=guest_id):
+            return Found(draft.tenant_id, draft.id, draft.form_code, guest_id)
     raise NotFound(
         "这个二维码已经用过或者过期了，请在原来的手机上重新打开一个", "This way back was used or has expired"
     )

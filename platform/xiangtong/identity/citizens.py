@@ -47,6 +47,12 @@ def load(session: ScopedSession, *, keys: KeyRing, citizen_id: UUID) -> Claims |
     return Claims(**{name: value for name, value in kept.items() if name in known})
 
 
+def is_known(session: ScopedSession, *, citizen_id: UUID) -> bool:
+    """Whether somebody with this id ever signed in; a guest's id is nobody's."""
+    with within(session, citizen_id=citizen_id):
+        return session.get(Citizen, citizen_id) is not None
+
+
 def _digest(keys: KeyRing, value: str) -> bytes | None:
     return keys.city_digest(f"person:{value}") if value else None
 
