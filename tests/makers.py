@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from xiangtong.drafts.filling import FieldSave, save_fields
 from xiangtong.drafts.opening import FormRef, Holder, OpenDraft, start
 from xiangtong.fields.formats import FORMATS
 from xiangtong.forms.library import Form, form_of
+from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.keys import KeyRing
@@ -139,3 +142,10 @@ def a_case(db: Database, keys: KeyRing, *, citizen_id: UUID | None = None, tenan
 def count(session: ScopedSession, table: str) -> int:
     """How many rows of `table` the session's scope sees."""
     return int(session.scalar(text(f"select count(*) from {table}")) or 0)
+
+
+@contextmanager
+def on(day: int, month: int = 10) -> Iterator[None]:
+    """Ten o'clock of a day in the autumn of 2026, whose holidays are announced."""
+    with clock.frozen(datetime(2026, month, day, 10, 0, tzinfo=clock.SHANGHAI)):
+        yield
