@@ -99,6 +99,21 @@ def test_what_was_begun_ends_and_a_supplement_in_time_is_left_alone(db: Database
         assert (begun.state, ended.typed.values) == ("submitted", {})
 
 
+def test_whoever_is_just_handing_it_in_is_let_through(db: Database, keys: KeyRing) -> None:
+    """They hold the draft and will ask for the case; the job holds the case and must not wait for the draft."""
+    case_id = _asked(db, keys)
+    with _on(13), db.scope(Scope(tenant_id=1, citizen_id=_CITIZEN)) as session:
+        case = open_case(session, keys=keys, tenant_id=1, case_id=case_id)
+        draft = begin_supplement(
+            session, keys=keys, case=case, holder=Holder(citizen_id=_CITIZEN), title=a_form().title
+        )
+    with _on(20):
+        with db.scope(Scope(tenant_id=1, citizen_id=_CITIZEN)) as session:
+            session.get_one(Draft, (1, draft.id), with_for_update=True)
+            assert _swept(db, keys) == 0
+        assert _swept(db, keys) == 1
+
+
 def test_a_case_that_kept_no_day_has_it_in_its_notice(db: Database, keys: KeyRing) -> None:
     """Asked before days were kept with the limits."""
     case_id = _asked(db, keys)

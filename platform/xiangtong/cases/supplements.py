@@ -151,17 +151,21 @@ def supply(
 
 
 def give_up(session: ScopedSession, *, keys: KeyRing, case: OpenCase) -> None:
-    """The day has passed: what was begun towards the supplement ends with it, files included."""
-    begun = _begun(session, case)
+    """The day has passed: what was begun towards the supplement ends with it, files included.
+
+    Raises OperationalError while the applicant is just handing it in: they hold the draft and wait for the case, so
+    whoever holds the case must not wait for the draft.
+    """
+    begun = _begun(session, case, nowait=True)
     if begun is not None:
         attachments.discard_owner(session, tenant_id=begun.tenant_id, owner_id=begun.id)
         _end(session, unsealed(session, keys=keys, row=begun))
 
 
-def _begun(session: ScopedSession, case: OpenCase) -> Draft | None:
+def _begun(session: ScopedSession, case: OpenCase, *, nowait: bool = False) -> Draft | None:
     row = case.row
     begun = select(Draft).where(Draft.tenant_id == row.tenant_id, Draft.case_id == row.id, Draft.state == "open")
-    return session.scalar(begun.with_for_update())
+    return session.scalar(begun.with_for_update(nowait=nowait))
 
 
 def _end(session: ScopedSession, draft: OpenDraft) -> None:
