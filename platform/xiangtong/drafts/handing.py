@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from xiangtong.drafts import pointers, work
 from xiangtong.drafts.models import Draft
-from xiangtong.drafts.opening import DraftClosed, OpenDraft, unsealed
+from xiangtong.drafts.opening import DraftClosed, OpenDraft
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
-from xiangtong.kernel.errors import NotFound, Refusal
-from xiangtong.tenancy.keys import KeyRing
+from xiangtong.kernel.errors import Refusal
 
 
 class ConsentMissing(Refusal):
@@ -58,19 +55,6 @@ def give_back(session: ScopedSession, *, draft: OpenDraft) -> None:
     """The clerk is done and gives it back for the owner to look at and submit."""
     if draft.row.state == "handed":
         _reopen(session, draft.row, "done")
-
-
-def open_handed(session: ScopedSession, *, keys: KeyRing, tenant_id: int, work_item_id: UUID) -> OpenDraft:
-    """The draft behind a live work item, locked for the clerk who fills it; raises NotFound.
-
-    Whether the work item is in this clerk's villages is the door's question (reach).
-    """
-    item = work.live_item(session, tenant_id=tenant_id, item_id=work_item_id)
-    mine = select(Draft).where(Draft.tenant_id == tenant_id, Draft.id == item.subject_id, Draft.state == "handed")
-    row = session.scalar(mine.with_for_update())
-    if item.kind != "draft" or row is None:
-        raise NotFound("这份申请已经收回了", "The draft was taken back")
-    return unsealed(session, keys=keys, row=row)
 
 
 def _reopen(session: ScopedSession, row: Draft, outcome: work.Outcome) -> None:
