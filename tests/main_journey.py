@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, expect
@@ -25,6 +26,7 @@ from xiangtong.tenancy.scope import NOBODY, Scope
 TOLD = ["apply", "supplement_notice", "supplement", "accept", "step", "step", "step", "decide", "deliver"]
 STEPS = (("村里审查", "情况属实，已公示"), ("联审踏勘", "现场看过，符合村庄规划"), ("乡镇审核", "同意"))
 _TOWN = "321003100"
+_PAPER = b"%PDF-1.7\n" + b"made up for a journey\n" * 40
 
 Opener = Callable[..., Page]
 
@@ -142,12 +144,26 @@ def _handle(stack: Stack, citizen: Page, clerk: Page, reviewer: Page) -> None:
         _sees(citizen, opinion)
     window.sign_in(reviewer, stack.url, window.REVIEWER)
     window.open_case(reviewer, "张三")
-    window.act(reviewer, "办结", "已办结", result="granted")
-    _sees(citizen, "办理有结果了")
+    _decide_with_a_paper(citizen, reviewer)
     clerk.reload()
     window.act(clerk, "送达", "已记下送达", method="window")
     _sees(citizen, "结果已经送出")
     expect(citizen.locator("main")).not_to_contain_text("评价")  # Rating comes later; nothing is promised before.
+
+
+def _decide_with_a_paper(citizen: Page, reviewer: Page) -> None:
+    """The decision goes out with its paper, which waits while the form is not complete; the citizen saves it unchanged."""
+    window.begin(reviewer, "办结")
+    reviewer.locator("#results").set_input_files({"name": "批复.pdf", "mimeType": "application/pdf", "buffer": _PAPER})
+    reviewer.locator("#side").get_by_role("button", name="先加上文件").click()
+    expect(reviewer.locator("#side")).to_contain_text("批复.pdf")
+    assert violations(reviewer) == []
+    reviewer.locator("#side [name=result]").select_option("granted")
+    window.finish(reviewer, "办结", "已办结")
+    _sees(citizen, "办理有结果了")
+    with citizen.expect_download() as saved:
+        citizen.get_by_role("link", name="批复.pdf").click()
+    assert Path(saved.value.path()).read_bytes() == _PAPER
 
 
 def _prints(citizen: Page, number: str) -> None:
