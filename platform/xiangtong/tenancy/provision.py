@@ -60,8 +60,13 @@ class Report:
     counts: dict[str, int]
     lines: tuple[Line, ...]
     unknown: dict[str, int]
-    tenants_touched: int
+    touched: tuple[str, ...]
     seconds: float
+
+    @property
+    def tenants_touched(self) -> int:
+        """How many units are new or change in any way; `touched` names them, in the order of their codes."""
+        return len(self.touched)
 
     @property
     def changes_nothing(self) -> bool:
@@ -211,6 +216,5 @@ def _report(blueprint: Blueprint, difference: Difference, *, dry_run: bool, seco
     ]
     counts = {level: sum(row.level == level for row in inside) for level in ("city", "county", "township", "village")}
     touched = {*difference.work, *(plan.code for plan in (*difference.tenants_new, *difference.tenants_changed))}
-    return Report(
-        blueprint.city.name, dry_run, counts, tuple(difference.lines), blueprint.unknown(), len(touched), seconds
-    )
+    names = tuple(difference.plans[code].short_name for code in sorted(touched))
+    return Report(blueprint.city.name, dry_run, counts, tuple(difference.lines), blueprint.unknown(), names, seconds)

@@ -40,7 +40,7 @@ _DETAILS = {
     "roles": _("角色"), "reach": _("范围"), "name": _("名称"), "into": _("并入"), "city": _("城市"),
     "changes": _("变化"), "tenants": _("单位"), "changed": _("改了"), "rows": _("行数"), "number": _("版本"),
     "state": _("状态"), "seq": _("第几步"), "pointer": _("哪一项"), "reason": _("原因"), "count": _("条数"),
-    "hours": _("小时"), "code": _("代码"), "day": _("日期"),
+    "tenant": _("单位"), "hash": _("摘要"), "hours": _("小时"), "code": _("代码"), "day": _("日期"),
 }  # fmt: skip
 
 
