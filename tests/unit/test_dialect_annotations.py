@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-from xiangtong.dialect.compile import compile_plan
 from xiangtong.dialect.english import words_in
 from xiangtong.dialect.known import as_filed, as_of_today, kept, version_of
-from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import Facts, Vocabulary
+from xiangtong.doors.shared.posted import Reader
+from xiangtong.drafts.opening import OpenDraft
+from xiangtong.drafts.typed import Raw, Typed
 from xiangtong.fields.formats import FORMATS
+from xiangtong.forms.library import Form, form_of
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import render_form
-from xiangtong.validation.form_data import from_form, put_value, without_secrets
+from xiangtong.validation.form_data import put_value, without_secrets
 from xiangtong.validation.validate import validate
 
 _TEXT = {"type": "string", "x-kind": "text", "maxLength": 9}
@@ -23,7 +26,7 @@ _TIERS = [
 ]
 
 
-def a_plan() -> Plan:
+def a_form() -> Form:
     """A form with one question for each annotation."""
     questions: dict[str, Any] = {
         "a": {**_TEXT, "x-label": "甲", "default": "起初", "x-i18n": {"en": {"label": "A"}, "zh-Hant": {"label": "甲繁"}}},
@@ -46,7 +49,7 @@ def a_plan() -> Plan:
             }},
         },
     }  # fmt: skip
-    return compile_plan(
+    return form_of(
         {
             "$schema": "urn:xiangtong:form-dialect:1", "title": "表", "x-form": {"code": "notes"},
             "x-steps": [{"id": "all", "title": "填", "ask": [f"/{name}" for name in questions]}],
@@ -60,12 +63,23 @@ def a_plan() -> Plan:
     )  # fmt: skip
 
 
-PLAN = a_plan()
+FORM = a_form()
+PLAN = FORM.plan
 
 
 def page(data: dict[str, Any], locale: str = "zh_CN") -> str:
     """The form as a page shows it."""
     return str(render_form(PLAN, data, [], RenderContext(locale=locale)))
+
+
+def saved(values: dict[str, Raw], pointer: str, value: Raw) -> dict[str, Raw]:
+    """What a draft of `values` is given when a page posts an answer, and when its script sends it alone."""
+    draft = OpenDraft(SimpleNamespace(revisions={}), None, Typed(values))  # type: ignore[arg-type]
+    reader = Reader(FORM, FORM, draft, lambda *_: False)
+    posted = reader.posted([(pointer, str(value))])
+    sent = reader.sent([{"pointer": pointer, "value": value}])
+    assert [(one.pointer, one.value) for one in posted] == [(one.pointer, one.value) for one in sent]
+    return {one.pointer: one.value for one in posted}
 
 
 def test_a_default_stands_in_the_input_until_somebody_answers() -> None:
@@ -76,21 +90,21 @@ def test_a_default_stands_in_the_input_until_somebody_answers() -> None:
 
 
 def test_what_is_read_only_is_shown_and_never_typed() -> None:
-    assert from_form(PLAN, [("/seen", "x")]) == {}
+    assert saved({}, "/seen", "x") == {}
+    assert saved({"/seen": "已知"}, "/seen", "x") == {}
     data: dict[str, Any] = {}
     assert put_value(PLAN, data, "/seen", "已知")
-    assert from_form(PLAN, [("/seen", "x")], data) == {"seen": "已知"}
     shown = page(data)
     assert "已知" in shown
     assert "readonly" in shown.split('name="/seen"')[1].split(">")[0]
 
 
 def test_what_is_write_only_never_comes_back_and_stays_when_left_empty() -> None:
-    data = from_form(PLAN, [("/pin", "1234"), ("/rows/0/key", "99")])
-    assert data == {"pin": "1234", "rows": [{"key": "99"}]}
+    data: dict[str, Any] = {"pin": "1234", "rows": [{"key": "99"}]}
     assert "1234" not in page(data)
-    assert from_form(PLAN, [("/pin", "")], data) == data
-    assert from_form(PLAN, [("/pin", "5678")], data)["pin"] == "5678"
+    assert saved({"/pin": "1234"}, "/pin", "") == {}
+    assert saved({"/rows/0/key": "99"}, "/rows/0/key", "") == {}
+    assert saved({"/pin": "1234"}, "/pin", "5678") == {"/pin": "5678"}
     assert without_secrets(PLAN, data) == {"rows": [{}]}
     assert PLAN.question_at("/pin").sensitive  # type: ignore[union-attr]
 

@@ -77,9 +77,11 @@ class Reader:
         return question is not None and not (question.children or question.is_derived or question.office)
 
     def _savable(self, pointer: str, value: Raw, revision: object) -> Iterator[FieldSave]:
-        place = self.place(pointer)
-        if place in locked_in(self.draft.typed):
+        place, question = self.place(pointer), self.page.plan.question_at(pointer)
+        if place in locked_in(self.draft.typed) or question is None or question.read_only:
             return
+        if question.write_only and value in ("", [], [""]):
+            return  # It is never shown again: left empty, it stays as it was.
         if self.stands_for(self.page.plan, pointer, self.draft.typed.values.get(place), value):
             return
         aside = moving.is_aside(place)
