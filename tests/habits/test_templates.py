@@ -63,8 +63,8 @@ def _untranslated(node: nodes.Node, *, translated: bool = False) -> Iterator[str
     if isinstance(node, nodes.Const) and isinstance(node.value, str) and _CHINESE.search(node.value) and not translated:
         yield node.value
     asked = isinstance(node, nodes.Call) and getattr(node.node, "name", "") in _GETTEXT
-    # What something is compared with is not shown.
-    inside = translated or asked or (isinstance(node, nodes.Filter) and node.name == "selectattr")
+    # What something is compared with is not shown; what is put in place of a part was found in a translated sentence.
+    inside = translated or asked or (isinstance(node, nodes.Filter) and node.name in ("selectattr", "replace"))
     for child in node.iter_child_nodes():
         yield from _untranslated(child, translated=inside)
 
