@@ -47,7 +47,7 @@ def render_step(
 def render_form(plan: Plan, data: Mapping[str, Any], problems: Iterable[ProblemLike], ctx: RenderContext) -> Markup:
     """Give the fields of all steps, each step under its title: for the preview and the blank form."""
     told = list(problems)
-    sheet = sheet_of(plan, ctx.locale)
+    sheet = sheet_of(plan, ctx.locale, ctx.gettext)
     titles = [sheet.step_title(step) for step in plan.steps]
     parts = [
         Markup("<h2>{}</h2>\n{}").format(title, render_step(plan, step, data, told, ctx))
@@ -89,7 +89,7 @@ class _Writer:
     def __init__(self, plan: Plan, problems: Iterable[ProblemLike], ctx: RenderContext, titled: str = "") -> None:
         self._ctx = ctx
         self._titled = titled
-        self._sheet = sheet_of(plan, ctx.locale)
+        self._sheet = sheet_of(plan, ctx.locale, ctx.gettext)
         self._params = _parameters(plan, ctx)
         self._lists: dict[str, tuple[tuple[str, str], ...]] = {}
         self._problems: dict[str, str] = {}
@@ -154,7 +154,7 @@ class _Writer:
         row: dict[str, str] = {ROW: str(index), ORDINAL: str(escape(self._sheet.ordinal(question, index)))}
         body = self._children(question, f"{pointer}/{index}", value, row)
         look = Look(question.pattern, "_row", readonly=self._ctx.readonly)
-        return self._sheet.pieces(look, question, self._ctx.gettext).fill({**row, BODY: body})
+        return self._sheet.pieces(look, question).fill({**row, BODY: body})
 
     def _children(self, question: Question, pointer: str, value: Any, row: Mapping[str, str]) -> str:
         answers = value if isinstance(value, Mapping) else {}
@@ -204,7 +204,7 @@ class _Writer:
         for index, (code, _) in enumerate(line.township_options):
             if code in chosen:
                 holes[choice_hole(index)] = " selected"
-        return self._sheet.pieces(line, question, self._ctx.gettext).fill(holes)
+        return self._sheet.pieces(line, question).fill(holes)
 
     def _files(self, question: Question, look: Look, value: Any, row: Mapping[str, str]) -> str:
         files = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
@@ -221,9 +221,9 @@ class _Writer:
             FILE_SIZE: escape(size_in_words(size if isinstance(size, int) else 0)),
             FILE_URL: escape(address),
         }
-        return self._sheet.pieces(line, question, self._ctx.gettext).fill(holes)
+        return self._sheet.pieces(line, question).fill(holes)
 
     def _fill(self, look: Look, question: Question, pointer: str, holes: dict[str, str]) -> str:
         if look.problem:
             holes[PROBLEM] = spoken(self._problems[pointer], self._ctx.locale)
-        return self._sheet.pieces(look, question, self._ctx.gettext).fill({**self._params, **holes})
+        return self._sheet.pieces(look, question).fill({**self._params, **holes})

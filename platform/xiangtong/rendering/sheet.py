@@ -1,4 +1,4 @@
-"""The cut templates of one form version in one language."""
+"""The cut templates of one form version in one language, by one translator."""
 
 from __future__ import annotations
 
@@ -65,24 +65,25 @@ class Sheet:
     """Cut templates, made when they are first needed."""
 
     locale: str
+    gettext: Callable[[str], str]
     applicant: frozenset[str]  # patterns of the applicant's own answers, which a browser may fill in
     params: tuple[str, ...] = ()  # names of the form's parameters
     cut: dict[Look, Pieces] = field(default_factory=dict)
 
-    def pieces(self, look: Look, question: Question, gettext: Callable[[str], str]) -> Pieces:
+    def pieces(self, look: Look, question: Question) -> Pieces:
         """Give the cut template for a look."""
         known = self.cut.get(look)
         if known is not None:
             return known
-        made = Pieces.cut(self._run(look, question, gettext))
+        made = Pieces.cut(self._run(look, question))
         if len(self.cut) >= _MOST_PIECES:
             self.cut.clear()
         self.cut[look] = made
         return made
 
-    def _run(self, look: Look, question: Question, gettext: Callable[[str], str]) -> str:
+    def _run(self, look: Look, question: Question) -> str:
         template = _templates.get_template(f"fields/{look.partial}.html")
-        return template.render(f=self._view(look, question), _=gettext).strip()
+        return template.render(f=self._view(look, question), _=self.gettext).strip()
 
     def _view(self, look: Look, question: Question) -> FieldView:
         known = question.pattern in self.applicant
@@ -173,13 +174,15 @@ def options_of(question: Question, look: Look) -> tuple[Option, ...]:
 
 
 @lru_cache(maxsize=256)
-def _sheet(digest: str, locale: str, applicant: frozenset[str], params: tuple[str, ...]) -> Sheet:
-    return Sheet(locale=locale, applicant=applicant, params=params)
+def _sheet(
+    digest: str, locale: str, gettext: Callable[[str], str], applicant: frozenset[str], params: tuple[str, ...]
+) -> Sheet:
+    return Sheet(locale, gettext, applicant, params)
 
 
-def sheet_of(plan: Plan, locale: str) -> Sheet:
-    """Find the sheet of a form version, one per version and language."""
+def sheet_of(plan: Plan, locale: str, gettext: Callable[[str], str]) -> Sheet:
+    """Find the sheet of a form version, one per version, language and translator."""
     applicant = plan.form.get("applicant") or {}
     sources = (one for source in applicant.values() for one in (source if isinstance(source, list) else [source]))
     own = frozenset(one for one in sources if isinstance(one, str))
-    return _sheet(plan.digest, locale, own, tuple(plan.params))
+    return _sheet(plan.digest, locale, gettext, own, tuple(plan.params))
