@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,10 @@ def cluster():
     shutil.rmtree(home, ignore_errors=True)
 
 
-def test_a_crash_of_the_database_loses_nothing_that_was_acknowledged(cluster, database, db, keys, township, tmp_path):  # noqa: PLR0917
+def test_a_crash_of_the_database_loses_nothing_that_was_acknowledged(  # noqa: PLR0917
+    cluster, database, db, keys, township, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(import_module("xiangtong.ledger.record"), "WOKEN_FOR", timedelta(seconds=5))
     urls = tuple(cluster.url(role, database) for role in ("xiangtong_app", "xiangtong_oversight", "xiangtong_relay"))
     with (
         running_province(tmp_path / "province", "--rate", "100000") as (url, _),

@@ -1,5 +1,8 @@
 """The fault proofs once, short and from fixed seeds; tests/prove/test_faults.py tells the same stories longer."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
 
 import fault_scenarios as scenarios
@@ -13,7 +16,9 @@ SCALE, SEED, CUT_EVERY = 1, 20261121, 13
 
 
 @pytest.fixture
-def at_trial(cluster, database, db, keys, township, tmp_path):  # noqa: PLR0917 - fixtures are named, not passed.
+def at_trial(cluster, database, db, keys, township, tmp_path, monkeypatch):  # noqa: PLR0917 - named, not passed.
+    # A worker killed between fetching a job and its claim is noticed after a minute; the long proofs wait for that.
+    monkeypatch.setattr(import_module("xiangtong.ledger.record"), "WOKEN_FOR", timedelta(seconds=5))
     roles = ("xiangtong_app", "xiangtong_oversight", "xiangtong_relay")
     urls = tuple(cluster.url(role, database) for role in roles)
     with (
