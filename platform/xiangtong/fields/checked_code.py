@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from xiangtong.dialect.plan import Question
@@ -9,7 +10,7 @@ from xiangtong.fields.formats import CHECKERS
 from xiangtong.fields.kind import Kind, Sentence
 
 
-class CheckedCode(Kind):
+class CheckedCode(Kind, ABC):
     """A number with the format of its kind's name; a subclass names the paper and says which part is wrong."""
 
     normal = "code"
@@ -25,6 +26,6 @@ class CheckedCode(Kind):
         again = f"请对照{self.paper}再看一遍"
         return [Sentence("format", f"{sentence}，{again}", f"{english}; please compare it with the {self.paper_en}")]
 
+    @abstractmethod
     def wrong(self, code: str) -> tuple[str, str]:
         """The part of a code that does not have the format, in Chinese and English."""
-        raise NotImplementedError
