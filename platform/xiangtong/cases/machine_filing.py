@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from xiangtong.cases.facts import FiledItem
 from xiangtong.cases.submit import Receipt, receipt, submit
 from xiangtong.dialect.plan import Plan
-from xiangtong.dialect.vocabulary import Facts
+from xiangtong.dialect.vocabulary import MOST_ROWS, Facts
 from xiangtong.drafts import opening
 from xiangtong.drafts.answers import typed_of
 from xiangtong.drafts.models import Draft
@@ -29,7 +29,7 @@ from xiangtong.kernel.db import Base, ScopedSession
 from xiangtong.kernel.errors import Conflict, Problem, Problems
 from xiangtong.tenancy.keys import KeyRing
 
-_MOST_ROWS, _DEEPEST = 100, 8
+_DEEPEST = 8
 _FILES = frozenset({"file", "photo", "signature"})
 
 
@@ -198,8 +198,8 @@ def _strange(plan: Plan, at: str, value: Any) -> Iterator[Problem]:
 
 
 def _strange_rows(plan: Plan, at: str, rows: list[Any]) -> Iterator[Problem]:
-    if len(rows) > _MOST_ROWS:
-        yield Problem(at, f"最多 {_MOST_ROWS} 行", f"At most {_MOST_ROWS} rows", "too-many")
+    if len(rows) > MOST_ROWS:
+        yield Problem(at, f"最多 {MOST_ROWS} 行", f"At most {MOST_ROWS} rows", "too-many")
         return
     for index, row in enumerate(rows):
         for name, inner in row.items() if isinstance(row, Mapping) else ():

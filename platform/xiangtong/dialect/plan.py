@@ -26,6 +26,10 @@ Guard: TypeAlias = tuple[tuple[int, bool], ...]
 _ROW_NUMBER = re.compile(r"/(?:0|[1-9][0-9]*)(?=/|$)")
 
 
+#: A pointer into answers: names need no escapes, row numbers have no leading zeros, eight levels are the deepest.
+POINTER = re.compile(r"(?:/[a-z][a-z0-9_]{0,63}|/(?:0|[1-9][0-9]{0,3})){1,8}")
+
+
 def pattern_of(pointer: str) -> str:
     """Give the pattern of a pointer: row numbers become ``*``."""
     return _ROW_NUMBER.sub("/*", pointer)

@@ -17,6 +17,9 @@ Schema = Mapping[str, Any]
 #: The greatest integer that JSON readers agree on (RFC 8785, I-JSON).
 LARGEST_INTEGER = 2**53 - 1
 
+#: Rows of a question that states no ``maxItems``, and more than any table holds, on the page or from a machine.
+MOST_ROWS = 100
+
 #: Where a text leaves room for a parameter of the township.
 PARAMETER_GAP = re.compile(r"\{param:([a-z0-9_.-]+)\}")
 

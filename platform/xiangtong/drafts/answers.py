@@ -9,7 +9,7 @@ from xiangtong.dialect.plan import Plan
 from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.typed import Raw, Typed
 from xiangtong.fields.kinds import KINDS
-from xiangtong.validation.form_data import apply_action, put_value
+from xiangtong.validation.form_data import answered_at, apply_action, put_value
 
 
 def answers(plan: Plan, typed: Typed) -> dict[str, Any]:
@@ -34,17 +34,13 @@ def posted_fields(plan: Plan, pairs: Iterable[tuple[str, str]]) -> list[FieldSav
     posted: dict[str, list[str]] = {}
     for name, raw in pairs:
         posted.setdefault(name, []).append(raw)
-    return [FieldSave(name, _value(plan, name, raws)) for name, raws in posted.items() if plan.question_at(name)]
+    asked = ((name, answered_at(plan, name)) for name in posted)
+    return [FieldSave(name, KINDS[one.kind].gather(posted[name])) for name, one in asked if one]
 
 
 def typed_of(data: Mapping[str, Any]) -> Typed:
     """A draft's content that gives `data` back: what a supplement begins with."""
     return Typed().changed(dict(_flat("", data)))
-
-
-def _value(plan: Plan, name: str, raws: list[str]) -> Raw:
-    question = plan.question_at(name)
-    return KINDS[question.kind].gather(raws) if question is not None else raws[-1]
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, Raw]]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from xiangtong.dialect.plan import POINTER
 from xiangtong.drafts import pointers
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import KEPT_FOR, OpenDraft, context
-from xiangtong.drafts.typed import POINTER, Raw, TooMuchTyped, Typed, to_bytes
+from xiangtong.drafts.typed import Raw, TooMuchTyped, Typed, to_bytes
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Problem, Problems
@@ -129,7 +130,7 @@ def _check(fields: Sequence[FieldSave]) -> None:
     wrong = [
         Problem(field.pointer, "这一项没有传对，请刷新页面再填", "Not a JSON Pointer with a text")
         for field in fields
-        if not (POINTER.match(_ASIDE.sub("", field.pointer)) and _is_typed(field.value))
+        if not (POINTER.fullmatch(_ASIDE.sub("", field.pointer)) and _is_typed(field.value))
     ]
     if wrong:
         raise Problems(wrong)

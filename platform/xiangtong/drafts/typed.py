@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from xiangtong.dialect.vocabulary import MOST_ROWS
 from xiangtong.kernel.errors import Refusal
 
 #: A raw value: a text, several texts (check boxes), the files of a question, or a value taken over from a case.
 Raw = Any
 
-#: Pointers of the dialect need no escapes: names of a-z 0-9 _, and row numbers.
-POINTER = re.compile(r"(?:/[a-z][a-z0-9_]{0,63}|/(?:0|[1-9][0-9]{0,3})){1,8}\Z")
-_MOST_BYTES, _MOST_VALUES, _MOST_ROWS = 256 * 1024, 2_000, 100
+_MOST_BYTES, _MOST_VALUES = 256 * 1024, 2_000
 
 
 class TooMuchTyped(Refusal):
@@ -54,8 +53,8 @@ class Typed:
     def with_row(self, pointer: str) -> Typed:
         """One more, empty row at the end."""
         count = self.row_count(pointer) + 1
-        if count > _MOST_ROWS:
-            raise TooMuchTyped(f"最多可以加 {_MOST_ROWS} 个", f"At most {_MOST_ROWS} rows")
+        if count > MOST_ROWS:
+            raise TooMuchTyped(f"最多可以加 {MOST_ROWS} 个", f"At most {MOST_ROWS} rows")
         return Typed(self.values, {**self.rows, pointer: count})
 
     def without_row(self, pointer: str, index: int) -> Typed:
@@ -78,7 +77,7 @@ class Typed:
         counts = dict(self.rows)
         for name in values:
             for pointer, row in _rows_named(name):
-                counts[pointer] = min(max(counts.get(pointer, 0), row + 1), _MOST_ROWS)
+                counts[pointer] = min(max(counts.get(pointer, 0), row + 1), MOST_ROWS)
         return counts
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from xiangtong.dialect.vocabulary import MOST_ROWS
 from xiangtong.interchange import scalars
 from xiangtong.interchange.assembly import Assembly
 from xiangtong.interchange.containing import read_contains
@@ -16,7 +17,6 @@ from xiangtong.interchange.scalars import Taken, as_is
 from xiangtong.interchange.words import words
 
 _ROWS, _FILES = 20, 5
-_MOST_ROWS = 200
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 #: Keywords that tell the type where the source does not.
 _TELLING: Mapping[str, tuple[str, ...]] = {
@@ -195,19 +195,19 @@ def _tuple(node: Node, taken: Taken, listed: list[Json], *, in_rows: bool) -> di
 
 def _most(node: Node, usual: int) -> int:
     most = node.get("maxItems")
-    if isinstance(most, int) and not isinstance(most, bool) and 1 <= most <= _MOST_ROWS:
+    if isinstance(most, int) and not isinstance(most, bool) and 1 <= most <= MOST_ROWS:
         node.keep("maxItems")
         return most
     node.change("maxItems", f"改成了最多 {usual} 个", f"Made {usual} at most")
     if "maxItems" not in node:
         node.added("maxItems", f"没有写最多几个，加上了 {usual}", f"It had no greatest number: {usual}")
     least = node.get("minItems", 0)
-    return max(usual, least) if isinstance(least, int) and least <= _MOST_ROWS else usual
+    return max(usual, least) if isinstance(least, int) and least <= MOST_ROWS else usual
 
 
 def _least(node: Node) -> dict[str, int]:
     least = node.get("minItems", 0)
-    if isinstance(least, int) and not isinstance(least, bool) and 0 <= least <= _MOST_ROWS:
+    if isinstance(least, int) and not isinstance(least, bool) and 0 <= least <= MOST_ROWS:
         node.keep("minItems")
         return {"minItems": least} if least else {}
     node.refuse("minItems", "数目不对，没有带过来", "No number of rows")

@@ -20,6 +20,7 @@ from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.opening import OpenDraft
 from xiangtong.drafts.typed import Raw, Typed
 from xiangtong.forms.library import Form
+from xiangtong.validation.form_data import answered_at
 
 #: Where a draft remembers which answers came from somewhere certain. It names no question, so no page can post it.
 KNOWN = "/_known"
@@ -68,13 +69,11 @@ class Reader:
         return [
             save
             for one in rows
-            if self._is_asked(one.get("pointer")) and isinstance(one.get("value"), str | list)
+            if isinstance(one.get("pointer"), str)
+            and answered_at(self.page.plan, one["pointer"])
+            and isinstance(one.get("value"), str | list)
             for save in self._savable(one["pointer"], one["value"], one.get("revision"))
         ]
-
-    def _is_asked(self, pointer: object) -> bool:
-        question = self.page.plan.question_at(pointer) if isinstance(pointer, str) else None
-        return question is not None and not (question.children or question.is_derived or question.office)
 
     def _savable(self, pointer: str, value: Raw, revision: object) -> Iterator[FieldSave]:
         place, question = self.place(pointer), self.page.plan.question_at(pointer)
