@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xiangtong.kernel.embedded import ROLES, Cluster, default_home, wheel_engine
-from xiangtong.settings import Settings
+from xiangtong.settings import Settings, SettingsError
 from xiangtong.wiring import ROOT
 
 _DATABASE, _SECRETS = "xiangtong", "secrets.json"
@@ -73,8 +73,13 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 
 def prepare(environ: Mapping[str, str] | None = None, *, fresh: bool = False, home: Path | None = None) -> Demo:
-    """The environment of a demo: what is set stays, what is missing is made; starts the embedded database."""
+    """The environment of a demo: what is set stays, what is missing is made; starts the embedded database.
+
+    Refuses where real people are served: its staff have sign-ins that everybody can read.
+    """
     merged = dict(os.environ if environ is None else environ)
+    if Settings.from_environment(merged).production:
+        raise SettingsError("正式环境不能运行演示：演示人员的密码是公开的")
     var = _filled(merged, fresh=fresh)
     cluster = None if merged.get("XIANGTONG_DATABASE_URL") else _start_database(merged, var, fresh=fresh, home=home)
     return Demo(merged, cluster)

@@ -17,8 +17,14 @@ DEMO_CLIENT_SECRET = "demo-client-secret-not-for-production"  # noqa: S105
 DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
 _DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
+_ENVIRONMENTS = ("demo", "test", _PRODUCTION)
+_CIPHERS = ("sm4", "aes")
+_OFF = ("", "0", "false", "no")  # How FLASK_DEBUG is written where it is off.
+_SHORTEST_SECRET = 32
+_OWN_SECRETS = ("secret_key", "master_key")  # The others are given to us by the province.
 _PACKAGE_ALGORITHMS = ("ed25519", "sm2")
 _PROXIES = tuple("012345")
+_SHORTEST_TOKEN = 16
 _FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
 
 
@@ -49,8 +55,11 @@ class Settings:
     oidc_issuer: str = _setting("The OpenID Connect issuer citizens sign in at.", "http://127.0.0.1:8090/oidc")
     oidc_client_id: str = _setting("Our client id there.", "xiangtong-demo")
     oidc_client_secret: str = _setting("Our client secret there.", DEMO_CLIENT_SECRET)
-    secret_key: str = _setting("Signs cookies and forms.", DEMO_SECRET)
-    master_key: str = _setting("Wraps the tenants' keys; losing it loses everything that is encrypted.", DEMO_SECRET)
+    secret_key: str = _setting("Signs cookies and forms; in production at least 32 characters.", DEMO_SECRET)
+    master_key: str = _setting(
+        "Wraps the tenants' keys; losing it loses everything that is encrypted. In production at least 32 characters.",
+        DEMO_SECRET,
+    )
     cipher: str = _setting("`sm4` (SM4-GCM) or `aes` (AES-GCM) for what is encrypted from now on.", "sm4")
     machine_key_days: str = _setting(
         "For how many days a machine's `Idempotency-Key` gives the same receipt; at least 90.", "90"
@@ -71,6 +80,9 @@ class Settings:
     )
     var: str = _setting("The folder for everything that is written locally.", "var")
     clamd: str = _setting("clamd at `tcp://host:port` or `unix:///socket`; empty: files are shown as “not scanned”.")
+    metrics_token: str = _setting(
+        "Who sends `Authorization: Bearer` and this may read `/metrics`; empty: nobody may. At least 16 characters."
+    )
     failpoint: str = _setting("Name of a place to die at; honoured only in `test`.")
     debug: str = _setting(
         "Flask's own: `1` shows its errors in the browser; refused in production.", variable="FLASK_DEBUG"
@@ -91,6 +103,11 @@ class Settings:
         return self.environment == _PRODUCTION
 
     @property
+    def https(self) -> bool:
+        """True where browsers reach us over TLS, wherever it ends: then cookies and addresses are kept to it."""
+        return self.base_url.startswith("https://")
+
+    @property
     def machine_key_kept(self) -> int:
         """For how many days keys of machines are remembered."""
         return int(self.machine_key_days)
@@ -108,10 +125,17 @@ class Settings:
     def refuse_nonsense(self) -> None:
         """Raise SettingsError for a value that means nothing."""
         days = self.machine_key_days
+        # A misspelt `production` would be a demo on the open net, with its sign-ins and its secrets.
+        if self.environment not in _ENVIRONMENTS:
+            raise SettingsError(f"XIANGTONG_ENVIRONMENT 要填 {'、'.join(_ENVIRONMENTS)} 中的一个")
+        if self.cipher not in _CIPHERS:
+            raise SettingsError(f"XIANGTONG_CIPHER 要填 {' 或 '.join(_CIPHERS)}")
         if self.package_algorithm not in _PACKAGE_ALGORITHMS:
             raise SettingsError(f"XIANGTONG_PACKAGE_ALGORITHM 要填 {' 或 '.join(_PACKAGE_ALGORITHMS)}")
         if not (days.isascii() and days.isdigit() and _FEWEST_KEY_DAYS <= int(days[:5]) <= _MOST_KEY_DAYS):
             raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
+        if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
+            raise SettingsError(f"XIANGTONG_METRICS_TOKEN 至少要 {_SHORTEST_TOKEN} 个字符")
         if self.proxies not in _PROXIES:
             raise SettingsError(f"XIANGTONG_PROXIES 要填前面有几层反向代理，{_PROXIES[0]} 到 {_PROXIES[-1]}")
 
@@ -121,8 +145,13 @@ class Settings:
             return
         wrong = [f"{variable(item)} 还是演示用的值" for item in fields(self) if getattr(self, item.name) in _DEMO]
         wrong += [f"{variable(item)} 没有填" for item in fields(self) if _needed(item) and not getattr(self, item.name)]
-        wrong += ["FLASK_DEBUG 在正式环境不能打开"] if self.debug else []
-        wrong += ["XIANGTONG_BASE_URL 必须是 https 地址"] if not self.base_url.startswith("https://") else []
+        wrong += [
+            f"{variable(item)} 太短，至少要 {_SHORTEST_SECRET} 位随机字符"
+            for item in fields(self)
+            if item.name in _OWN_SECRETS and len(getattr(self, item.name)) < _SHORTEST_SECRET
+        ]
+        wrong += ["FLASK_DEBUG 在正式环境不能打开"] if self.debug.lower() not in _OFF else []
+        wrong += ["XIANGTONG_BASE_URL 必须是 https 地址"] if not self.https else []
         if wrong:
             raise SettingsError("\n".join(wrong))
 

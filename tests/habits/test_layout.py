@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import xiangtong
+from xiangtong import demo
 from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +86,36 @@ def test_production_refuses_demo_secrets_and_debug() -> None:
     assert "FLASK_DEBUG" in said
     assert "XIANGTONG_DATABASE_URL" in said
     assert DEMO_SECRET not in said
+
+
+def _of_production(**changed: str) -> Settings:
+    """Settings that production starts with, but for what is changed."""
+    given = {
+        item.name: f"{item.name}-" + "k" * 32 for item in fields(Settings) if str(item.default).startswith("demo-")
+    }
+    given |= {item.name: "https://there.example" for item in fields(Settings) if item.name.endswith("_url")}
+    return Settings(**(given | {"environment": "production"} | changed))
+
+
+def test_production_starts_when_nothing_is_left_of_the_demo() -> None:
+    for off in ("", "0", "false"):
+        _of_production(debug=off).refuse_demo()
+    for name in ("secret_key", "master_key"):
+        with pytest.raises(SettingsError, match="太短"):
+            _of_production(**{name: "k" * 31}).refuse_demo()
+    with pytest.raises(SettingsError, match="https"):
+        _of_production(base_url="http://there.example").refuse_demo()
+
+
+@pytest.mark.parametrize(("name", "value"), [("ENVIRONMENT", "prod"), ("ENVIRONMENT", "Production"), ("CIPHER", "AES")])
+def test_a_misspelt_word_is_never_taken_for_the_demo(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({f"XIANGTONG_{name}": value})
+
+
+def test_no_demo_runs_where_real_people_are_served() -> None:
+    with pytest.raises(SettingsError, match="不能运行演示"):
+        demo.prepare({"XIANGTONG_ENVIRONMENT": "production"})
 
 
 def test_requirements_are_hashed_and_hold_no_address() -> None:

@@ -34,3 +34,14 @@ def test_the_visitor_is_counted_and_not_the_proxy(
 def test_a_number_of_proxies_is_a_small_number(proxies: str) -> None:
     with pytest.raises(SettingsError, match="XIANGTONG_PROXIES"):
         Settings.from_environment({"XIANGTONG_PROXIES": proxies})
+
+
+def test_behind_tls_browsers_stay_with_it(db: Database, keys: KeyRing, tmp_path: Path) -> None:
+    """The proxy speaks plainly to us: what is set decides, on pages, refusals and at the staff's door alike."""
+    app = create_app(make_services(db, keys, tmp_path, proxies="1", base_url="https://xiangtong.example"))
+    for path in ("/", "/nothing-here", "/language/en", "/console/sign-in?lang=en", "/console/nothing-here"):
+        answer = app.test_client().get(path)
+        assert "max-age=31536000" in answer.headers.get("Strict-Transport-Security", ""), path
+        assert all("; Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie")), path
+    plain = create_app(make_services(db, keys, tmp_path)).test_client().get("/")
+    assert "Strict-Transport-Security" not in plain.headers

@@ -64,15 +64,18 @@ def _member(session: ScopedSession, staff_id: UUID, giver: SignedIn | None) -> S
 
 
 def redeem(db: Database, *, keys: KeyRing, account: str, code: str, password: str) -> None:
-    """Use the slip: check code and new password, set it. Raises Problems (both at once) or TooMany."""
+    """Use the slip: check code and new password, set it. Raises Problems or TooMany.
+
+    A weak password is told before anything is looked up: with it, an answer says nothing about who has an account.
+    """
     weak = passwords.problems_of(password, account=account.partition("-")[2])
     throttle.spend(db, throttle.CODE_TRIES, staff.login_key(keys, account))
+    if weak:
+        raise Problems(weak)
     with db.scope(NOBODY) as session:
         login = staff.find_login(session, keys=keys, name=account)
     if login is None:
-        raise Problems([_wrong(), *weak])
-    if weak:
-        raise Problems(weak)
+        raise Problems([_wrong()])
     with db.scope(Scope(tenant_id=login.home_tenant)) as session:
         member = session.get(Staff, (login.home_tenant, login.staff_id))
         good = codes.redeem(session, keys=keys, purpose=_PURPOSE, subject=str(login.staff_id), code=code)

@@ -41,7 +41,7 @@ def keep(fields: Sequence[tuple[str, str]]) -> Response:
     )
     response = make_response(body, 401)
     if token:
-        secure = services().settings.base_url.startswith("https://")
+        secure = services().settings.https
         response.set_cookie(
             UNSENT_COOKIE, token, max_age=_SECONDS, httponly=True, samesite="Lax", secure=secure, path="/"
         )

@@ -31,6 +31,6 @@ def remember(response: Response) -> Response:
     if request.args.get(_NAME) == "off":
         response.delete_cookie(_NAME, path="/")
     elif _NAME in request.args:
-        secure = services().settings.base_url.startswith("https://")
+        secure = services().settings.https
         response.set_cookie(_NAME, "1", max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
     return response

@@ -82,6 +82,6 @@ def _here() -> str:
 
 def _remember(cookie: str, value: str) -> Response:
     response = redirect(safe_return(request.args.get("next")), 303)
-    secure = services().settings.base_url.startswith("https://")
+    secure = services().settings.https
     response.set_cookie(cookie, value, max_age=_YEAR, httponly=True, samesite="Lax", secure=secure, path="/")
     return response

@@ -238,7 +238,7 @@ def _remember(response: BaseResponse, journey: Journey, onward: str) -> None:
         path=_PATH,
         httponly=True,
         samesite="Lax",
-        secure=services().settings.base_url.startswith("https://"),
+        secure=services().settings.https,
     )
 
 

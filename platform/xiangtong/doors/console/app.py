@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask_babel import Babel
 from sqlalchemy.orm import Session, scoped_session
 
@@ -90,9 +90,8 @@ def _remember_language(response: Response) -> Response:
     """`?lang=` is asked once, and holds until the other is asked."""
     asked = request.args.get("lang")
     if asked in ("en", "zh") and request.method == "GET":
-        response.set_cookie(
-            "lang", asked, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=request.is_secure
-        )
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie("lang", asked, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=secure)
     return response
 
 

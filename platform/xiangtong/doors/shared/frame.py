@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from xiangtong.doors.shared import access, assets, errors
 from xiangtong.doors.shared.languages import compile_languages
+from xiangtong.kernel import plain_json
 from xiangtong.kernel.errors import NotFound
 from xiangtong.rendering.tongue import spoken
 from xiangtong.wiring import Services
@@ -24,7 +25,9 @@ csrf = CSRFProtect()
 
 
 class _Request(Request):
-    """A request whose JSON is refused like any other that cannot be read when it nests deeper than Python reads."""
+    """A request whose JSON means one thing, and is refused like any other that cannot be read when it nests too deep."""
+
+    json_module = plain_json
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as JSON; None where it is none and `silent`."""
@@ -82,7 +85,7 @@ def _config(services: Services) -> dict[str, object]:
         "MAX_FORM_PARTS": 5000,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+        "SESSION_COOKIE_SECURE": settings.https,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
@@ -121,7 +124,8 @@ def secure(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-    if request.is_secure:
+    # TLS ends at a proxy, whose word about it nobody takes: what is set says how browsers reach us.
+    if current_app.config.get("SESSION_COOKIE_SECURE"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     headers.setdefault("Cache-Control", "no-store")
     return response

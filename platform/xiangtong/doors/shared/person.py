@@ -96,7 +96,7 @@ def set_cookie(response: Any, token: str, *, seconds: int | None) -> None:
     """Give the browser its session token; for None, until it is closed."""
     response.set_cookie(
         current_app.config["SESSION_TOKEN_COOKIE"], token, max_age=seconds, httponly=True, samesite="Lax",
-        secure=services().settings.base_url.startswith("https://"), path="/",
+        secure=services().settings.https, path="/",
     )  # fmt: skip
 
 
