@@ -11,6 +11,7 @@ class Address(Kind):
     """An address in words; the division it lies in is a question of its own."""
 
     name = "address"
+    normal = "line"
     needs = ("maxLength",)
 
     def mask(self, value: Any) -> str:

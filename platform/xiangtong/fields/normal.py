@@ -20,6 +20,8 @@ _GAPS = re.compile(f"[{_WHITE}]+")
 # Controls would break rows and documents; lone surrogates are no text at all.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|\n")
+# A line end, with what stands around it.
+_BREAK = re.compile("[ \t\u3000]*\n[ \t\n\u3000]*")
 _DASHES = re.compile("[-\u2010-\u2015\u2212]")
 _DOTS = re.compile("(?<=[\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])")
 _INTEGER = re.compile("-?[0-9]{1,16}")
@@ -40,6 +42,7 @@ _TIMES = (
 )
 _DEGREES = re.compile("(-?)([0-9]{1,3})(?:\\.([0-9]{1,15}))?°?")
 _CAPITALS = re.compile("[A-Z]+")
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def scrub(text: str) -> str:
@@ -57,8 +60,13 @@ def text(raw: str) -> Any:
 
 
 def name(raw: str) -> Any:
-    """Trim; rare characters, ``·`` and inner spaces stay; look-alikes of ``·`` become it."""
-    return _DOTS.sub("·", text(raw))
+    """Trim; rare characters, ``·`` and inner spaces stay; look-alikes of ``·`` become it, full-width digits digits."""
+    return _DOTS.sub("·", text(raw)).translate(_WIDE_DIGITS)
+
+
+def line(raw: str) -> Any:
+    """A text in one line, however many it was written in: an address is copied from a card in two."""
+    return _BREAK.sub(" ", text(raw))
 
 
 def code(raw: str) -> str:
@@ -174,6 +182,7 @@ def _within(value: int, raw: str) -> Any:
 NORMAL_FORMS: Mapping[str, Callable[[str], Any]] = {
     "text": text,
     "name": name,
+    "line": line,
     "code": code,
     "phone": phone,
     "integer": integer,

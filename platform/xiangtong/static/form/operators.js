@@ -104,7 +104,7 @@
     const count = day[0] * 12 + day[1] - 1 + months;
     const year = Math.floor(count / 12);
     const month = (count % 12) + 1;
-    return [year, month, Math.min(day[2], daysIn(year, month))];
+    return year > 9999 ? null : [year, month, Math.min(day[2], daysIn(year, month))];
   }
 
   /* ---- citizens' numbers ---- */
@@ -173,9 +173,9 @@
 
   function ageAt(operands, spec, facts) {
     const born = dayOf(single(operands, 0));
-    let on = operands.length > 1 ? dayOf(single(operands, 1)) : dayOf(facts.today);
+    const from = operands.length > 1 ? dayOf(single(operands, 1)) : dayOf(facts.today);
+    const on = from && monthsLater(from, spec.after_months || 0);
     if (!born || !on) return undefined;
-    on = monthsLater(on, spec.after_months || 0);
     const before = on[1] < born[1] || (on[1] === born[1] && on[2] < born[2]);
     const years = on[0] - born[0] - (before ? 1 : 0);
     return years >= 0 ? years : undefined;

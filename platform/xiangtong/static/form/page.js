@@ -203,6 +203,12 @@
     answer.parentNode.insertBefore(told, answer);
   };
 
+  /** What is long shows whole: as many lines as it fills, within reason. */
+  Page.prototype.grow = function (area) {
+    if (!area.matches(".input--lines")) return;
+    while (area.scrollHeight > area.clientHeight && area.rows < 8) area.rows += 1;
+  };
+
   /** A number that shows as a mask is typed anew, or stays: nobody can mend what they do not see. */
   Page.prototype.unmask = function (input, typed) {
     if (!this.masks[input.name] || input.value === this.masks[input.name] || input.value.indexOf("*") < 0) return;
@@ -218,6 +224,7 @@
     inputs.forEach((input) => {
       if (input.type === "radio" || input.type === "checkbox") input.checked = raws.indexOf(input.value) >= 0;
       else if (!input.readOnly) input.value = raws.join("\n");
+      this.grow(input);
     });
   };
 

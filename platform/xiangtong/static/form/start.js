@@ -37,6 +37,7 @@
       const name = event.target.name;
       if (!name || name[0] !== "/" || event.target.type === "file") return;
       if (event.type === "input") page.unmask(event.target, event.data);
+      page.grow(event.target);
       const raws = page.raws(page.inputs().get(name));
       const question = page.questions[X.patternOf(name)];
       const kind = question && question.kind;
@@ -91,6 +92,7 @@
     await saver.resume();
     uploader.resume();
     page.refresh();
+    form.querySelectorAll(".input--lines").forEach(page.grow);
     form.dataset.ready = "yes";
     Object.assign(X, { here: { page: page, saver: saver } });
   }

@@ -6,6 +6,7 @@
   const EDGES = new RegExp("^[" + WHITE + "]+|[" + WHITE + "]+$", "g");
   const GAPS = new RegExp("[" + WHITE + "]+", "g");
   const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff\ufffe\uffff]/gu;
+  const BREAK = /[ \t\u3000]*\n[ \t\n\u3000]*/g;
   const DASHES = /[-\u2010-\u2015\u2212]/g;
   const DOTS = /([\u3400-\u9fff])[•・‧.](?=[\u3400-\u9fff])/g;
   const UNITS = /(元|平方米|㎡|m2|m²|亩|米|m|人|口|岁|层|户|间|台|头|只|株|次|天|个月|年|小时|公斤|吨|%)$/i;
@@ -80,7 +81,8 @@
 
   const NORMAL = {
     text: text,
-    name: (raw) => text(raw).replace(DOTS, "$1·"),
+    name: (raw) => text(raw).replace(DOTS, "$1·").replace(/[０-９]/g, (digit) => digit.normalize("NFKC")),
+    line: (raw) => text(raw).replace(BREAK, " "),
     code: code,
     phone: (raw) => code(raw).replace(/^\+86/, ""),
     integer: integer,
