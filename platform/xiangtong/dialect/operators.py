@@ -6,6 +6,7 @@ facts of the day. It gives None where nothing can be said. Their meaning in word
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -126,22 +127,19 @@ def _sex_of(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> str | 
 def _age_at(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
     born = _day(_single(operands, 0))
     on = _day(_single(operands, 1)) if len(operands) > 1 else facts.today
+    on = months_later(on, spec.get("after_months", 0)) if on else None
     if born is None or on is None:
         return None
-    on = months_later(on, spec.get("after_months", 0))
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     return years if years >= 0 else None
 
 
-def months_later(day: date, months: int) -> date:
-    """Give the same day ``months`` later; the month's last day where there is no such day."""
+def months_later(day: date, months: int) -> date | None:
+    """Give the same day ``months`` later; the month's last day where there is no such day, None after the year 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")
+    if year > date.max.year:
+        return None
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _days_between(operands: Operands, spec: Mapping[str, Any], facts: Facts) -> int | None:
