@@ -83,7 +83,7 @@ def pause(session: Session, *, destination: str, until: datetime) -> None:
     """The province is busy: the whole destination waits until then (contract §4, 429)."""
     session.execute(
         insert(Breaker)
-        .values(destination=destination, paused_until=until, changed_at=until)
+        .values(destination=destination, paused_until=until, changed_at=clock.now())
         .on_conflict_do_update(
             index_elements=["destination"],
             set_={"paused_until": func.greatest(func.coalesce(Breaker.paused_until, until), until)},

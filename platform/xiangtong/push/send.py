@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -72,12 +73,12 @@ def _upload(services: Services, claim: Claim, *, done: Set[str]) -> Verdict | No
     for enclosure in claim.wire.enclosures:
         if enclosure.digest in done:
             continue
-        answer = _signed(lambda e=enclosure: claim.line.has_material(e.digest))  # type: ignore[misc]
+        answer = _signed(partial(claim.line.has_material, enclosure.digest))
         if answer.status == 404:
             content = _content(services, claim, enclosure)
             if content is None:
                 return Verdict(Outcome.PARK, code="MATERIAL_LOST", reason=enclosure.digest)
-            answer = _signed(lambda e=enclosure, c=content: claim.line.put_material(e.digest, c))  # type: ignore[misc]
+            answer = _signed(partial(claim.line.put_material, enclosure.digest, content))
         if answer.status not in _HERE:
             # A refused upload says nothing about the message, so only what lasts is taken from the verdict.
             return refusal(answer) if answer.status not in (404, 409) else Verdict(Outcome.AGAIN, code="MATERIAL")

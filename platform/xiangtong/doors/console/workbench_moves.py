@@ -16,6 +16,7 @@ from xiangtong.cases import moves, results, window
 from xiangtong.cases.facts import Actor
 from xiangtong.cases.record import OpenCase
 from xiangtong.cases.window import SPECIAL_KINDS
+from xiangtong.fields.normal import scrub
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Problem, Problems
 
@@ -75,7 +76,7 @@ def _pre_review(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typ
 
 
 def _accept(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
-    return window.accept(session, case=case, actor=actor, window=typed.get("window", "").strip()[:50])
+    return window.accept(session, case=case, actor=actor, window=_line(typed, "window"))
 
 
 def _reject(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
@@ -84,7 +85,7 @@ def _reject(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) 
 
 def _step(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
     result: Any = _one_of(typed, "result", dict(_STEPS))
-    name = typed.get("step_name", "").strip()[:50]
+    name = _line(typed, "step_name")
     if not name:
         raise Problems([Problem("/step_name", "请写是哪个环节", "Name the step", "missing")])
     # The step began when the last thing happened to the case: nobody has to look at a watch.
@@ -99,15 +100,14 @@ def _decide(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) 
     result: Any = _one_of(typed, "result", dict(decisions(case.row.state)))
     return window.decide(
         session, case=case, actor=actor, result=result, reason=typed.get("reason", ""),
-        document_no=typed.get("document_no", "").strip()[:50], materials=results.claim(session, case=case),
+        document_no=_line(typed, "document_no"), materials=results.claim(session, case=case),
     )  # fmt: skip
 
 
 def _deliver(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
     method: Any = _one_of(typed, "method", dict(_DELIVERIES))
-    tracking_no = typed.get("tracking_no", "").strip()[:50]
     results.hand_out_late(session, case=case, actor=actor)
-    return window.deliver(session, case=case, actor=actor, method=method, tracking_no=tracking_no)
+    return window.deliver(session, case=case, actor=actor, method=method, tracking_no=_line(typed, "tracking_no"))
 
 
 def _start_special(session: ScopedSession, case: OpenCase, actor: Actor, typed: Typed) -> object:
@@ -194,6 +194,10 @@ def _one_of(typed: Typed, name: str, options: Mapping[str, Any]) -> str:
     if chosen not in options:
         raise Problems([Problem(f"/{name}", "请选一项", "Choose one", "choice")])
     return chosen
+
+
+def _line(typed: Typed, name: str) -> str:
+    return scrub(typed.get(name, "")).strip()[:50]
 
 
 def _number(typed: Typed, name: str) -> int:
