@@ -14,6 +14,7 @@ def release(settings: Settings) -> None:
     """Bring the database to this release."""
     from xiangtong.doors.console.install import install_console
 
+    settings.refuse_no_database(owner=True)
     migrate.upgrade(settings.owner_database_url)
     install_console(settings.owner_database_url)
     db = database_of(settings)

@@ -21,10 +21,13 @@ _ENVIRONMENTS = ("demo", "test", _PRODUCTION)
 _CIPHERS = ("sm4", "aes")
 _OFF = ("", "0", "false", "no")  # How FLASK_DEBUG is written where it is off.
 _SHORTEST_SECRET = 32
+_OWNER = "owner_database_url"
+_DATABASES = ("postgresql://", "postgresql+psycopg://")
 _OWN_SECRETS = ("secret_key", "master_key")  # The others are given to us by the province.
 _PACKAGE_ALGORITHMS = ("ed25519", "sm2")
 _PROXIES = tuple("012345")
 _SHORTEST_TOKEN = 16
+_MOST_AN_HOUR = 1_000_000
 _FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
 
 
@@ -42,7 +45,9 @@ class Settings:
 
     environment: str = _setting("`demo`, `test` or `production`.", "demo")
     database_url: str = _setting("PostgreSQL ≥ 15 as the role that serves requests (`xiangtong_app`).")
-    owner_database_url: str = _setting("The same database as the role that migrates (`xiangtong_owner`).")
+    owner_database_url: str = _setting(
+        "The same database as the role that migrates (`xiangtong_owner`); only `xiangtong release` needs it."
+    )
     oversight_database_url: str = _setting("The same database as the role of the city's screens.")
     relay_database_url: str = _setting("The same database as the role that sees which messages are due.")
     storage_url: str = _setting("Where files lie: `file:///folder` or `s3://bucket?endpoint=…&region=…`.")
@@ -77,6 +82,12 @@ class Settings:
         "How many reverse proxies stand before us. That many addresses of `X-Forwarded-For` are believed, so that limits"
         " count each visitor and not the proxy; `0`: nobody's word is taken.",
         "0",
+    )
+    guest_drafts: str = _setting("How many forms one browser may begin within an hour without an account.", "30")
+    guest_browsers: str = _setting(
+        "How many new browsers of one address may begin a form within an hour without an account. Thousands of phones"
+        " share an address of their carrier, a village hall's share one too.",
+        "1000",
     )
     var: str = _setting("The folder for everything that is written locally.", "var")
     clamd: str = _setting("clamd at `tcp://host:port` or `unix:///socket`; empty: files are shown as “not scanned”.")
@@ -118,6 +129,11 @@ class Settings:
         return int(self.proxies)
 
     @property
+    def guests_at_once(self) -> tuple[int, int]:
+        """Within an hour: forms of one guest, new guests of one address."""
+        return int(self.guest_drafts), int(self.guest_browsers)
+
+    @property
     def folder(self) -> Path:
         """The folder for what is written locally, absolute."""
         return Path(self.var).resolve()
@@ -136,8 +152,24 @@ class Settings:
             raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
         if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
             raise SettingsError(f"XIANGTONG_METRICS_TOKEN 至少要 {_SHORTEST_TOKEN} 个字符")
+        for name in ("guest_drafts", "guest_browsers"):
+            if not _is_count(getattr(self, name)):
+                raise SettingsError(f"XIANGTONG_{name.upper()} 要填一个数，1 到 {_MOST_AN_HOUR}")
         if self.proxies not in _PROXIES:
             raise SettingsError(f"XIANGTONG_PROXIES 要填前面有几层反向代理，{_PROXIES[0]} 到 {_PROXIES[-1]}")
+
+    def refuse_no_database(self, *, owner: bool = False) -> None:
+        """Raise SettingsError where an address of the database is missing, or is not one of PostgreSQL.
+
+        Only a release needs the `owner`; what serves does better without.
+        """
+        asked = [item for item in fields(self) if item.name.endswith("database_url") and (owner or item.name != _OWNER)]
+        wrong = [variable(item) for item in asked if not getattr(self, item.name).startswith(_DATABASES)]
+        if wrong:
+            raise SettingsError(
+                f"要用哪个数据库？请填 {'、'.join(wrong)}（以 postgresql:// 开头，见 docs/settings.md）；"
+                "只想看看的，先运行 make serve"
+            )
 
     def refuse_demo(self) -> None:
         """Raise SettingsError when production would start with what only a demo may have."""
@@ -161,5 +193,14 @@ def variable(item: Field[Any]) -> str:
     return item.metadata["variable"] or f"XIANGTONG_{item.name.upper()}"
 
 
+def _is_count(words: str) -> bool:
+    return (
+        words.isascii()
+        and words.isdigit()
+        and len(words) <= len(str(_MOST_AN_HOUR))
+        and 1 <= int(words) <= _MOST_AN_HOUR
+    )
+
+
 def _needed(item: Field[Any]) -> bool:
-    return item.name.endswith("_url")
+    return item.name.endswith("_url") and item.name != _OWNER

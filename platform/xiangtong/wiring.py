@@ -80,7 +80,8 @@ def build(settings: Settings) -> Services:
 
 
 def database_of(settings: Settings) -> Database:
-    """The three doors to the rows that settings name."""
+    """The three doors to the rows that settings name; raises SettingsError where they name none."""
+    settings.refuse_no_database()
     return Database(
         app_url=settings.database_url,
         oversight_url=settings.oversight_database_url,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import func, select, text
 
+from xiangtong.channels.cli import tenants
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy import bulk
 from xiangtong.tenancy.demo import is_credit_code
@@ -236,3 +239,14 @@ def test_a_founder_writes_no_row_of_another_township(db: Database, keys: KeyRing
         provision(db, keys, _small(), founders=[found])
     with db.scope(NOBODY) as session:
         assert session.scalar(select(func.count()).select_from(Division)) == 0
+
+
+def test_the_command_uses_the_services_that_every_command_is_given(db: Database, keys: KeyRing, tmp_path: Path) -> None:
+    """Beside a running demo nobody has to name its database; a folder that is none is a sentence."""
+    services = SimpleNamespace(db=db, keys=keys)
+    for words, said in ((["--dry-run"], "只是预演，什么都没有改"), ([], "完成，用了"), ([], "没有要改的")):
+        ran = CliRunner().invoke(tenants, ["provision", str(TENANTS / "duyun"), *words], obj=lambda: services)
+        assert (ran.exit_code, said in ran.output) == (0, True), ran.output
+    assert isinstance(
+        CliRunner().invoke(tenants, ["provision", str(tmp_path)], obj=lambda: services).exception, BadFiles
+    )

@@ -12,7 +12,9 @@ import pytest
 
 import xiangtong
 from xiangtong import demo
+from xiangtong.release import release
 from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
+from xiangtong.wiring import database_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted((ROOT / "platform").rglob("*.py"))
@@ -111,6 +113,14 @@ def test_production_starts_when_nothing_is_left_of_the_demo() -> None:
 def test_a_misspelt_word_is_never_taken_for_the_demo(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({f"XIANGTONG_{name}": value})
+
+
+def test_no_database_is_a_sentence_that_names_what_is_missing() -> None:
+    named = dict.fromkeys(("database_url", "relay_database_url"), "postgresql://there.example/xiangtong")
+    with pytest.raises(SettingsError, match="请填 XIANGTONG_OVERSIGHT_DATABASE_URL（"):
+        database_of(Settings(**named))
+    with pytest.raises(SettingsError, match="XIANGTONG_OWNER_DATABASE_URL"):
+        release(Settings(**named, oversight_database_url="mysql://there.example/xiangtong"))
 
 
 def test_no_demo_runs_where_real_people_are_served() -> None:

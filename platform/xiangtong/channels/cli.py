@@ -7,11 +7,8 @@ from pathlib import Path
 import click
 
 from xiangtong.channels import founding
-from xiangtong.kernel.crypto import derive
-from xiangtong.settings import Settings
-from xiangtong.tenancy.keys import KeyRing
+from xiangtong.tenancy.needs import Needs
 from xiangtong.tenancy.provision import Report
-from xiangtong.tenancy.scope import Database
 
 _LEVELS = {"city": "市", "county": "县区", "township": "乡镇街道", "village": "村和社区"}
 _KINDS = {"added": "新增", "renamed": "改名", "merged": "合并", "closed": "撤销", "altered": "调整"}
@@ -31,23 +28,15 @@ def tenants() -> None:
 @tenants.command("provision")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-def provision_command(path: Path, *, dry_run: bool) -> None:
+@click.pass_context
+def provision_command(context: click.Context, path: Path, *, dry_run: bool) -> None:
     """Bring a city to what its folder PATH says."""
-    settings = Settings.from_environment()
-    settings.refuse_demo()
-    keys = KeyRing(
-        derive(settings.master_key.encode(), "xiangtong:master"), "aes" if settings.cipher == "aes" else "sm4"
-    )
-    db = Database(
-        app_url=settings.database_url,
-        oversight_url=settings.oversight_database_url,
-        relay_url=settings.relay_database_url,
-    )
+    services: Needs = context.find_root().obj()
     try:
-        for line in report_lines(founding.provision_path(db, keys, path, dry_run=dry_run)):
+        for line in report_lines(founding.provision_path(services.db, services.keys, path, dry_run=dry_run)):
             click.echo(line)
     finally:
-        db.dispose()
+        services.db.dispose()
 
 
 def report_lines(report: Report) -> list[str]:
