@@ -37,9 +37,9 @@ def remember(session: ScopedSession, *, tenant_id: int, draft_id: UUID) -> None:
 
 def take_over(
     session: ScopedSession, *, guest_id: UUID, citizen_id: UUID, claims: Claims | None,
-    came_by_code: UUID | None = None,
+    came_by_code: UUID | None = None, only: UUID | None = None,
 ) -> None:  # fmt: skip
-    """What the guest began is the citizen's now, with what is known of them put in.
+    """What the guest began (or `only` this draft) is the citizen's now, with what is known of them put in.
 
     Whoever `came_by_code` takes that one draft only, and reads what stands in it only if it names them.
     """
@@ -57,5 +57,6 @@ def take_over(
         return _known.recognised(plan, kept, claims, for_other=for_other)
 
     adopting.adopt(
-        session, keys=services().keys, guest_id=guest_id, citizen_id=citizen_id, knowing=knowing, only=came_by_code
-    )
+        session, keys=services().keys, guest_id=guest_id, citizen_id=citizen_id, knowing=knowing,
+        only=came_by_code or only,
+    )  # fmt: skip

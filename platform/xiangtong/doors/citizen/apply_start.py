@@ -35,10 +35,8 @@ from xiangtong.kernel.errors import Conflict
 # A second tap on “开始填表” finds the draft of the first.
 _SAME_TAP = timedelta(seconds=15)
 _MOST_DRAFTS = 5
-_GUESTS = Limit(
-    "guest_drafts", 30, timedelta(hours=1), "这里刚才开始填的太多了，请过 {minutes} 分钟再试，或者登录后再填",
-    "Too many were begun here: wait {minutes} minutes, or sign in",
-)  # fmt: skip
+_TOO_MANY = "这里刚才开始填的太多了，请过 {minutes} 分钟再试，或者登录后再填"
+_TOO_MANY_EN = "Too many were begun here: wait {minutes} minutes, or sign in"
 
 
 def register(blueprint: Blueprint) -> None:
@@ -105,8 +103,7 @@ def begin_as_guest(code: str, form_code: str) -> Response | str:
     if _signed_in():
         return redirect(url_for("apply.start", code=code, form_code=form_code), 307)
     who = _guest()
-    if who is None:
-        throttle.spend(services().db, _GUESTS, request.remote_addr or "")
+    _count_guest(who)
     with visit_as(code, who or uuid4(), kind="guest") as here:
         answer = _begin(here, code, form_code)
         if who is not None or isinstance(answer, str):
@@ -114,6 +111,16 @@ def begin_as_guest(code: str, form_code: str) -> Response | str:
         token = sessions.open_session(here.session, kind="guest", subject_id=here.citizen_id, assurance=0)
     set_cookie(answer, token, seconds=lasting(int(sessions.LIMITS["guest"].whole.total_seconds())))
     return answer
+
+
+def _count_guest(who: UUID | None) -> None:
+    """Count what a guest begins: a known one for themselves, a new one for the address they come from.
+
+    An address is no person: behind a carrier's gateway, or in a village hall, many begin at once.
+    """
+    drafts, browsers = services().settings.guests_at_once
+    name, most, subject = ("guest_drafts", drafts, str(who)) if who else ("guests", browsers, request.remote_addr or "")
+    throttle.spend(services().db, Limit(name, most, timedelta(hours=1), _TOO_MANY, _TOO_MANY_EN), subject)
 
 
 def _begin(here: Visit, code: str, form_code: str, told: Consented | None = None) -> Response | str:

@@ -18,6 +18,7 @@ from xiangtong.cases.supplements import asked_of
 from xiangtong.cases.timeline import outcome, timeline
 from xiangtong.doors.citizen._case import case_address, english_of, print_address, state_words, told, what_next
 from xiangtong.doors.citizen._visit import Visit, visit
+from xiangtong.doors.citizen.sign_in_whose import whose_address
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import citizen
 from xiangtong.doors.shared.frame import language
@@ -60,7 +61,7 @@ def mine() -> str:
         "citizen/mine.html",
         drafts=[(one, towns[one.tenant_id], _draft_address(towns[one.tenant_id], one)) for one in drafts],
         cases=[(one, towns[one.tenant_id], case_address(towns[one.tenant_id].code, one.case_no)) for one in filed],
-        local=clock.local, english=english_of, kept_for=KEPT_FOR,
+        local=clock.local, english=english_of, kept_for=KEPT_FOR, whose=whose_address(),
     )  # fmt: skip
 
 

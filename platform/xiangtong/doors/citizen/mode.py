@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from xiangtong.doors.citizen import _terminal
-from xiangtong.doors.citizen.sign_in import safe_return
+from xiangtong.doors.citizen._onward import safe_return
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.person import CITIZEN_COOKIE

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
+from xiangtong.doors.citizen import sign_in_whose
 from xiangtong.doors.citizen._expired import UNSENT_COOKIE
 from xiangtong.doors.citizen._guests import guest_address, take_over
+from xiangtong.doors.citizen._onward import SIGN_IN, safe_onward
 from xiangtong.doors.citizen._terminal import lasting
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import CITIZEN_COOKIE, clear_cookie, person, set_cookie
@@ -26,8 +27,8 @@ from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Scope
 
 blueprint = Blueprint("sign_in", __name__)
+sign_in_whose.register(blueprint)
 _SECONDS = 15 * 60
-_PATH = "/sign-in"
 _CONTEXT = "sign-in-journey"
 
 
@@ -88,9 +89,12 @@ def callback() -> BaseResponse:
         )
     except SignInFailed as failure:
         return _page(way.onward, failure)
-    response = redirect(way.onward, 303)
-    set_cookie(response, _open(claims), seconds=lasting(int(sessions.LIMITS["citizen"].whole.total_seconds())))
-    response.delete_cookie(_cookie_name(way.state), path=_PATH)
+    token, waiting = _open(claims, way.onward)
+    response = redirect(url_for("sign_in.whose", next=way.onward) if waiting else way.onward, 303)
+    set_cookie(response, token, seconds=lasting(int(sessions.LIMITS["citizen"].whole.total_seconds())))
+    if waiting:
+        sign_in_whose.keep(response, waiting)
+    response.delete_cookie(_cookie_name(way.state), path=SIGN_IN)
     return response
 
 
@@ -133,6 +137,7 @@ def leave() -> BaseResponse:
     if there:
         response.headers["Refresh"] = f"0; url={there}"
     clear_cookie(response)
+    sign_in_whose.give_back(response)
     response.delete_cookie(UNSENT_COOKIE, path="/")
     # A shared computer keeps nothing of who was here.
     response.headers["Clear-Site-Data"] = '"storage"'
@@ -146,40 +151,27 @@ def left() -> str:
     return render_template("citizen/signed_out.html", there=None)
 
 
-def safe_onward(wish: str | None) -> str:
-    """`wish` when it is a path on this site that is worth going to, else the home page.
+def _open(claims: Claims, onward: str) -> tuple[str, sign_in_whose.Guest | None]:
+    """Write what the province said of the citizen and open their session.
 
-    Browsers read a backslash as a slash and drop tabs and line ends, so none of them may be in it.
+    Gives the session's token, and the guest of whose forms it has to be asked whose they are.
     """
-    if not wish or not wish.startswith("/") or wish.startswith("//") or "\\" in wish or not wish.isprintable():
-        return "/"
-    address = urlsplit(wish)
-    own = address.path.startswith((_PATH, "/sign-out"))
-    return "/" if address.scheme or address.netloc or own else wish
-
-
-def safe_return(wish: str | None) -> str:
-    """As `safe_onward`, but the sign-in page itself, with a safe place to go on to, is worth going back to."""
-    path, _, query = (wish or "").partition("?")
-    if path == _PATH:
-        return url_for("sign_in.ask", next=safe_onward(parse_qs(query).get("next", [""])[0]))
-    return safe_onward(wish)
-
-
-def _open(claims: Claims) -> str:
-    """Write what the province said of the citizen and open their session; the session's token."""
-    earlier, before = request.cookies.get(CITIZEN_COOKIE, ""), person()
+    earlier, before, guest = request.cookies.get(CITIZEN_COOKIE, ""), person(), sign_in_whose.guest_here()
     with services().db.scope(NOBODY) as session:
-        if earlier:
-            sessions.close_session(session, token=earlier)
         citizen_id = citizens.upsert(session, keys=services().keys, claims=claims)
-        if before is not None and before.kind in sessions.GUESTS:
+        if before is not None and before.kind == "revisit":
             take_over(
                 session, guest_id=before.subject_id, citizen_id=citizen_id, claims=claims, came_by_code=before.draft_id
             )
-        return sessions.open_session(
+        left = guest is not None and sign_in_whose.take_along(
+            session, guest=guest, citizen_id=citizen_id, claims=claims, onward=onward
+        )
+        for token in {earlier, guest.token if guest else ""} - {guest.token if guest and left else ""} - {""}:
+            sessions.close_session(session, token=token)
+        opened = sessions.open_session(
             session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()
         )
+    return opened, guest if left else None
 
 
 def _device() -> str:
@@ -235,7 +227,7 @@ def _remember(response: BaseResponse, journey: Journey, onward: str) -> None:
         _cookie_name(journey.state),
         base64.urlsafe_b64encode(sealed).decode(),
         max_age=_SECONDS,
-        path=_PATH,
+        path=SIGN_IN,
         httponly=True,
         samesite="Lax",
         secure=services().settings.https,
