@@ -13,9 +13,7 @@ from xiangtong.cases.clock import Limits, Stop
 from xiangtong.tenancy.calendar import WorkCalendar
 
 # 1 to 7 October 2026 are off; Saturday 10 October is worked (domain facts §4.4).
-_AUTUMN = WorkCalendar(
-    {date(2026, 10, day): False for day in (1, 2, 5, 6, 7)} | {date(2026, 10, 10): True}, known_until=date(2026, 12, 31)
-)
+_AUTUMN = WorkCalendar({date(2026, 10, day): False for day in (1, 2, 5, 6, 7)} | {date(2026, 10, 10): True})
 
 
 @pytest.mark.parametrize(
@@ -41,13 +39,6 @@ def test_adding_and_counting_agree(start: date, days: int) -> None:
     end = _AUTUMN.add(start, days)
     assert _AUTUMN.between(start, end) == days
     assert _AUTUMN.is_working(end)
-
-
-def test_days_beyond_what_is_known_are_provisional() -> None:
-    """Later years follow the plain week, and say so."""
-    assert not _AUTUMN.is_provisional(date(2026, 12, 31))
-    assert _AUTUMN.is_provisional(date(2027, 1, 1))
-    assert WorkCalendar().is_provisional(date(2026, 1, 1))
 
 
 def test_promised_and_statutory_are_apart() -> None:

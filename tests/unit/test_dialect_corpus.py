@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from plain_validator import refused_plainly
 from xiangtong.dialect.check import check
 from xiangtong.dialect.compile import compile_plan
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.fields.kind import CODES
 from xiangtong.forms.library import read_vocabulary
-from xiangtong.validation.oracle import refused_by_oracle
 from xiangtong.validation.validate import decide
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +75,7 @@ def test_a_plain_validator_refuses_what_we_refuse(name, index):
     listed = {
         pointer for pointer, code in case["problems"] if code == "choice" and plan.question_at(pointer).options_from
     }
-    theirs = {_question(plan, pointer) for pointer, _ in refused_by_oracle(plan, case["stored"])}
+    theirs = {_question(plan, pointer) for pointer, _ in refused_plainly(plan, case["stored"])}
     assert theirs == ours - listed
 
 

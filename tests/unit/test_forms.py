@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+import rfc8785
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
@@ -14,9 +15,9 @@ from xiangtong.cases.parties import parties, village_of
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms import contract_fit
 from xiangtong.forms.cli import register
-from xiangtong.forms.contract_fit import LARGEST_MESSAGE, travels_inline, worst_message_bytes
+from xiangtong.forms.contract_fit import LARGEST_INLINE, LARGEST_MESSAGE, worst_message_bytes
 from xiangtong.forms.library import Library, NoSuchForm
-from xiangtong.forms.materials import materials_for
+from xiangtong.forms.materials import materials_of
 from xiangtong.forms.publishing import check_form
 from xiangtong.validation.validate import decide, validate
 
@@ -30,6 +31,10 @@ HOMESTEAD = LIBRARY.form("homestead").plan
 
 def sample(code, name="sample"):
     return copy.deepcopy(LIBRARY.samples[code][name])
+
+
+def materials(plan, data):
+    return materials_of(plan, decide(plan, data, FACTS).effective)
 
 
 def codes(plan, data, facts=FACTS):
@@ -47,7 +52,7 @@ def test_a_shipped_form_fits_the_contract(code):
     form = LIBRARY.form(code)
     for answers in LIBRARY.samples[code].values():
         stored = decide(form.plan, answers, FACTS).stored
-        assert travels_inline(stored)
+        assert len(rfc8785.dumps(stored)) <= LARGEST_INLINE
         assert parties(stored, form.plan.form)["applicant"].keys() >= {"name", "id_type", "id_number", "phone"}
         assert village_of(stored, form.plan.form)
     assert worst_message_bytes(form) <= LARGEST_MESSAGE
@@ -200,12 +205,11 @@ class TestTemporaryRelief:
 
     def test_an_emergency_may_bring_its_proof_later(self):
         wanted = {
-            one.material.code: one.required
-            for one in materials_for(RELIEF, sample("temporary-relief", "sample-emergency"), FACTS)
+            one.material.code: one.required for one in materials(RELIEF, sample("temporary-relief", "sample-emergency"))
         }
         assert wanted["cause_proof"] is False
         assert "finances" not in wanted
-        wanted = {one.material.code: one.required for one in materials_for(RELIEF, sample("temporary-relief"), FACTS)}
+        wanted = {one.material.code: one.required for one in materials(RELIEF, sample("temporary-relief"))}
         assert wanted["cause_proof"] is True
         assert wanted["finance_authorisation"] is True
 
@@ -237,7 +241,7 @@ class TestTemporaryRelief:
 class TestHomestead:
     def test_what_happens_to_the_old_site_decides_what_is_asked(self):
         data = sample("homestead")
-        assert {one.material.code for one in materials_for(HOMESTEAD, data, FACTS)} >= {
+        assert {one.material.code for one in materials(HOMESTEAD, data)} >= {
             "return_promise",
             "neighbours_statement",
         }

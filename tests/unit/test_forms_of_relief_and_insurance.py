@@ -9,7 +9,7 @@ import pytest
 from xiangtong.cases.parties import parties
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.library import Library
-from xiangtong.forms.materials import materials_for
+from xiangtong.forms.materials import materials_of
 from xiangtong.validation.validate import decide
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -30,7 +30,7 @@ def problems(form, data, today=TODAY, **params):
 
 
 def wanted(form, data):
-    found = materials_for(LIBRARY.form(form).plan, data, Facts(TODAY))
+    found = materials_of(LIBRARY.form(form).plan, decided(form, data).effective)
     return {one.material.code: one.required for one in found}
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plain_validator import plain_validator, refused_plainly
 from xiangtong.dialect.effective import effective
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.drafts.answers import answers, posted_fields
@@ -20,7 +21,6 @@ from xiangtong.forms.library import Library
 from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import validator_of
 from xiangtong.validation.form_data import apply_action, put_value
-from xiangtong.validation.oracle import oracle, refused_by_oracle
 from xiangtong.validation.validate import decide, problems_of_step, validate
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -258,7 +258,7 @@ def test_the_fast_validator_and_the_plain_one_agree(code):
     for plan, data in mutants(code, 60, seed=7):
         decision = decide(plan, data, FACTS)
         schema_ones = {one.pointer for one in decision.problems if one.code not in rule_codes(plan)} - listed(plan)
-        theirs = {shown_at(plan, pointer) for pointer, _ in refused_by_oracle(plan, decision.stored)} - listed(plan)
+        theirs = {shown_at(plan, pointer) for pointer, _ in refused_plainly(plan, decision.stored)} - listed(plan)
         assert schema_ones == theirs
 
 
@@ -295,7 +295,7 @@ def test_validation_is_a_twentieth_of_the_plain_one():
     data["household"] = [{**row, "id_number": number, "relation": "20"} for number in numbers]
     decision = decide(HOMESTEAD, data, FACTS)
     assert decision.problems == ()
-    ours, plain = validator_of(HOMESTEAD), oracle(HOMESTEAD)
+    ours, plain = validator_of(HOMESTEAD), plain_validator(HOMESTEAD)
     fast = best_of(lambda: ours.is_valid(decision.stored))
     slow = best_of(lambda: list(plain.iter_errors(decision.stored)))
     assert fast * 20 <= slow, f"{fast * 1e6:.0f} µs against {slow * 1e6:.0f} µs"

@@ -29,7 +29,6 @@ from xiangtong.tenancy.models import Code
 from xiangtong.tenancy.scope import NOBODY, Database, Scope, within
 
 _ONCE_FOR = timedelta(hours=1)
-_READABLE = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 _LENGTH = 8
 _PURPOSE = "draft_return"
 
@@ -60,8 +59,8 @@ def code_of(draft: OpenDraft) -> str:
     number = int.from_bytes(crypto.hmac_sm3(draft.key.secret, f"return:{draft.id}".encode()), "big")
     signs = []
     for _ in range(_LENGTH):
-        number, rest = divmod(number, len(_READABLE))
-        signs.append(_READABLE[rest])
+        number, rest = divmod(number, len(ids.READABLE))
+        signs.append(ids.READABLE[rest])
     return "".join(signs)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from xiangtong.dialect.check import check_part
 from xiangtong.dialect.english import unspoken
+from xiangtong.dialect.vocabulary import Finding
 from xiangtong.forms.contract_fit import worst_case_bytes, worst_message_bytes
 from xiangtong.forms.library import Form, Library, read_vocabulary
 from xiangtong.forms.publishing import check_form
@@ -44,20 +46,31 @@ def check_command(codes: tuple[str, ...], folder: Path) -> None:
     if len(codes) == 1 and any(named.glob("*/form.json")):
         codes, folder = (), named
     library = _library(folder)
-    found = 0
+    findings = [] if codes else _of_parts(library)
     for code in codes or tuple(library.forms):
         form = library.form(code)
-        findings = check_form(form, library.samples.get(code, {}))
-        found += len(findings)
-        for finding in findings:
-            click.echo(f"{code} {finding.pointer or '/'}: {finding.sentence}")
-        if not findings:
-            for words in _without_english(form):
-                click.echo(f"{code}: no English: {words}")
-            size, told = worst_case_bytes(form) // 1024, worst_message_bytes(form) // 1024
-            questions = len(form.plan.by_pattern)
-            click.echo(f"{code}: {questions} questions, at most {size} KiB of answers, {told} KiB a message, good")
-    sys.exit(1 if found else 0)
+        against = [(code, finding) for finding in check_form(form, library.samples.get(code, {}))]
+        findings += against
+        if not against:
+            _praise(form)
+    for name, finding in findings:
+        click.echo(f"{name} {finding.pointer or '/'}: {finding.sentence}")
+    sys.exit(1 if findings else 0)
+
+
+def _of_parts(library: Library) -> list[tuple[str, Finding]]:
+    """What is wrong with the shared parts, each finding with the part's name."""
+    vocabulary = library.vocabulary
+    parts = vocabulary.documents.items()
+    return [(urn, finding) for urn, part in parts for finding in check_part(part, vocabulary)]
+
+
+def _praise(form: Form) -> None:
+    for words in _without_english(form):
+        click.echo(f"{form.code}: no English: {words}")
+    size, told = worst_case_bytes(form) // 1024, worst_message_bytes(form) // 1024
+    questions = len(form.plan.by_pattern)
+    click.echo(f"{form.code}: {questions} questions, at most {size} KiB of answers, {told} KiB a message, good")
 
 
 def _without_english(form: Form) -> list[str]:

@@ -71,11 +71,6 @@ def worst_message_bytes(form: Form) -> int:
     return _ENVELOPE + parties + answers + _references(form.plan.root)
 
 
-def travels_inline(stored: Mapping[str, Any]) -> bool:
-    """Say whether stored answers may stand in the message itself; otherwise they travel as a material."""
-    return len(rfc8785.dumps(dict(stored))) <= LARGEST_INLINE
-
-
 def _parties(form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:
     said = form.plan.form
     for role in ("applicant", "agent"):

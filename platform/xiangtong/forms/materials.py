@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiangtong.dialect.effective import Effective
-from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Material, Plan
-from xiangtong.dialect.vocabulary import Facts
-from xiangtong.validation.normalise import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +19,8 @@ class Wanted:
     files: tuple[dict[str, Any], ...]
 
 
-def materials_for(plan: Plan, data: Any, facts: Facts) -> list[Wanted]:
-    """List the materials of a filing, in the form's order."""
-    return materials_of(plan, counted(plan, data, as_of_today(plan, facts)))
-
-
 def materials_of(plan: Plan, counted: Effective) -> list[Wanted]:
-    """List the materials of effective data."""
+    """List the materials of effective data, in the form's order."""
     required = set(counted.required)
     found = []
     for pointer in counted.visible:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import uuid6
 
-# Without 0/O, 1/I/L and U/V: read aloud on the phone, none of these is mistaken for another.
-_READABLE = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+#: Without 0/O, 1/I/L and U/V: read aloud on the phone, none of these is mistaken for another.
+READABLE = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 
 
 def new_id() -> UUID:
@@ -18,7 +18,7 @@ def new_id() -> UUID:
 
 def short_code(length: int = 8) -> str:
     """A random code of `length` readable characters (4.86 bits each)."""
-    return "".join(secrets.choice(_READABLE) for _ in range(length))
+    return "".join(secrets.choice(READABLE) for _ in range(length))
 
 
 def token() -> str:

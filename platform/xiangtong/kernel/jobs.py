@@ -31,7 +31,6 @@ class Task:
     name: str
     handler: Handler
     cron: str | None = None
-    retry_seconds: tuple[int, ...] = ()
 
 
 TASKS: dict[str, Task] = {}

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, extract, func, select
+from sqlalchemy import Engine, extract, select
 from sqlalchemy.orm import Session
 
 from xiangtong.tenancy.models import WorkDay
@@ -26,12 +26,10 @@ _read: WeakKeyDictionary[Engine, tuple[float, WorkCalendar]] = WeakKeyDictionary
 class WorkCalendar:
     """Which days are worked.
 
-    exceptions   day → worked, only where the answer differs from Monday to Friday
-    known_until  the last day whose answer has a source; later dates are provisional. None: nothing is known
+    exceptions  day → worked, only where the answer differs from Monday to Friday
     """
 
     exceptions: Mapping[date, bool] = field(default_factory=dict)
-    known_until: date | None = None
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on `day`."""
@@ -54,10 +52,6 @@ class WorkCalendar:
         span = range(1, (end - start).days + 1)
         return sum(self.is_working(start + offset * _DAY) for offset in span)
 
-    def is_provisional(self, day: date) -> bool:
-        """Whether `day` lies beyond what the calendar knows from a source."""
-        return self.known_until is None or day > self.known_until
-
 
 def calendar(session: Session) -> WorkCalendar:
     """The calendar of the session's database, read anew every ten minutes."""
@@ -73,6 +67,4 @@ def read_calendar(session: Session) -> WorkCalendar:
     """The calendar as the table holds it now."""
     weekday = extract("isodow", WorkDay.day) < 6
     rows = session.execute(select(WorkDay.day, WorkDay.working).where(WorkDay.working != weekday))
-    exceptions = {row.day: row.working for row in rows}
-    known_until = session.scalar(select(func.max(WorkDay.day)).where(WorkDay.provisional.is_(False)))
-    return WorkCalendar(exceptions, known_until)
+    return WorkCalendar({row.day: row.working for row in rows})

@@ -1,4 +1,4 @@
 """From what a client sent to what is stored, or to sentences that say what to mend.
 
-``form_data`` builds answers by pointer; ``validate`` decides; ``oracle`` is the slow reference.
+``form_data`` builds answers by pointer; ``validate`` decides.
 """
