@@ -20,7 +20,7 @@ serve: $(STAMP)-run $(SCRIPT) ## Serve the whole demo at http://127.0.0.1:8080 (
 test: $(STAMP)-test $(SCRIPT) ## Lint, types, import rules, and every test once
 	@$(BIN)/python tools/check.py test
 
-prove: $(STAMP)-test $(SCRIPT) ## The long proofs: faults, races, corpora, mutations; figures into docs/reliability.md
+prove: $(STAMP)-test $(STAMP)-prove $(SCRIPT) ## The long proofs: faults, races, corpora, mutations; figures into docs/reliability.md
 	@$(BIN)/python tools/check.py prove
 
 bench: $(STAMP)-test $(SCRIPT) ## Print the figures of the budgets, each beside its reference
@@ -59,6 +59,10 @@ $(STAMP)-test: $(STAMP)-run requirements/test.txt tools/system.sh
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@$(BIN)/python tools/assets.py --tests
 	@bash tools/system.sh tests
+	@touch $@
+
+$(STAMP)-prove: $(STAMP)-test
+	@bash tools/system.sh prove
 	@touch $@
 
 # The form's script in one file; made anew when a part of it changes.

@@ -27,6 +27,15 @@ def jpeg(shade: int = 0, size: tuple[int, int] = (48, 32)) -> bytes:
     return out.getvalue()
 
 
+# The harmless test file that every scanner knows, in two halves so that none takes this file for it.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def with_comment(photo: bytes, comment: bytes) -> bytes:
+    """A JPEG with a comment: still the same picture."""
+    return photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
+
+
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

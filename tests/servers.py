@@ -1,4 +1,4 @@
-"""Real servers for tests, each a process of its own on free ports: SeaweedFS (S3), the little province."""
+"""Real servers for tests, each a process of its own on free ports: SeaweedFS (S3), clamd, the little province."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import httpx
 
 _PLATFORM = Path(__file__).resolve().parents[1] / "platform"
 _WEED = Path(sys.executable).with_name("weed")
+CLAMD = Path("/usr/sbin/clamd")
 ACCESS_KEY, SECRET_KEY = "access-key-for-tests", "secret-key-for-tests"
 
 
@@ -50,7 +51,7 @@ def seaweedfs(folder: Path, *, bucket: str = "xiangtong") -> Iterator[Server]:
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     accounts.write_text(json.dumps({"identities": [account]}))
-    master, volume, filer, s3 = _ports_of(folder)
+    master, volume, filer, s3 = _ports_of(folder, 4, with_grpc=True)
     # Every volume that is asked for beyond the maximum is a refused put, so there is room for many small ones.
     command = [
         str(_WEED), "-logtostderr=false", f"-logdir={folder}", "server", f"-dir={data}", "-ip=127.0.0.1",
@@ -74,11 +75,33 @@ def province(folder: Path, *arguments: str) -> Iterator[Server]:
         yield server
 
 
-def _ports_of(folder: Path) -> list[int]:
-    """The ports of a cluster belong to its data: it does not know itself at others."""
+@contextmanager
+def clamd(folder: Path, *settings: str) -> Iterator[Server]:
+    """The system's clamd with the one signature in `folder`/own.ndb, at `tcp://…`, and in `folder` at a socket.
+
+    Its own database is hundreds of megabytes from the internet; which signatures it has is not what is proved. Started
+    again on a folder, it is at the same address.
+    """
+    assert CLAMD.exists(), "this proof needs clamd (Debian: sudo apt-get install clamav-daemon)"
+    (port,) = _ports_of(folder, 1)
+    conf = folder / "clamd.conf"
+    told = ["Foreground yes", f"DatabaseDirectory {folder}", f"TCPSocket {port}", "TCPAddr 127.0.0.1"]
+    conf.write_text("\n".join([*told, f"LocalSocket {folder / 'clamd.ctl'}", "AlertExceedsMax yes", *settings, ""]))
+    with _running([str(CLAMD), "-c", str(conf)], f"tcp://127.0.0.1:{port}", ready=lambda: _pong(port)) as server:
+        yield server
+
+
+def _pong(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port), 2) as asked:
+        asked.sendall(b"zPING\0")
+        return asked.recv(16) == b"PONG\0"
+
+
+def _ports_of(folder: Path, count: int, *, with_grpc: bool = False) -> list[int]:
+    """The ports of a server belong to its data: a cluster does not know itself at others."""
     kept = folder / "ports.json"
     if not kept.exists():
-        kept.write_text(json.dumps(free_ports(4, with_grpc=True)))
+        kept.write_text(json.dumps(free_ports(count, with_grpc=with_grpc)))
     ports: list[int] = json.loads(kept.read_text())
     return ports
 

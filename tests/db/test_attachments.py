@@ -264,6 +264,23 @@ def test_rows_and_objects_are_compared_both_ways(desk: Desk) -> None:
     }
 
 
+def test_what_is_sent_again_after_the_look_changes_nothing_and_does_not_stay(desk: Desk) -> None:
+    """The address holds a while longer. It takes the same bytes only, and nobody reads them again."""
+    one, other = jpeg(1), jpeg(2)
+    assert len(one) == len(other)
+    pending, offer = desk.begin(one)
+    assert post(desk.storage, offer, one) == 204
+    row = desk.settle(pending)
+    assert row is not None
+    assert post(desk.storage, offer, other) in (400, 403)
+    assert post(desk.storage, offer, one) == 204
+    assert desk.objects() == {f"clean/{row.object_key}", f"quarantine/{row.object_key}"}
+    assert attachments.read(desk.storage, key=desk.key, file=row) == one
+    with clock.frozen(clock.now() + timedelta(hours=25)):
+        jobs.sweep_tenant(desk, tenant_id=1)
+    assert desk.objects() == {f"clean/{row.object_key}"}
+
+
 def test_an_erased_draft_takes_its_files_along(desk: Desk) -> None:
     data = jpeg()
     pending, offer = desk.begin(data)

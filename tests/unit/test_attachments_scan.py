@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from attachment_flow import EICAR
 from xiangtong.attachments import Scan, open_scanner
 from xiangtong.attachments.scan import ClamdScanner, NotScanned
-
-# The harmless test file that every scanner knows, in two halves so that none takes this file for it.
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def clamd(data: bytes) -> bytes:
@@ -49,15 +47,17 @@ def address() -> Iterator[str]:
 
 
 def test_clean_and_infected(address: str) -> None:
-    scanner = open_scanner(address)
-    assert scanner.scan(bytes(200_000)) == Scan("clean")
-    assert scanner.scan(bytes(70_000) + EICAR) == Scan("infected", "Win.Test.EICAR_HDB-1")
+    for told in (address, f"tcp://{address}"):
+        scanner = open_scanner(told)
+        assert scanner.scan(bytes(200_000)) == Scan("clean")
+        assert scanner.scan(bytes(70_000) + EICAR) == Scan("infected", "Win.Test.EICAR_HDB-1")
 
 
 def test_over_a_socket_file(tmp_path: Path) -> None:
     path = str(tmp_path / "clamd.ctl")
     with listening(clamd, socketserver.UnixStreamServer, path):
-        assert open_scanner(path).scan(EICAR).state == "infected"
+        for told in (path, f"unix://{path}"):
+            assert open_scanner(told).scan(EICAR).state == "infected"
 
 
 @pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"stream: OK but", b"\xff\0"])
@@ -80,7 +80,9 @@ def test_without_a_scanner_files_are_not_scanned() -> None:
     assert open_scanner("").scan(EICAR) == Scan("not_scanned")
 
 
-@pytest.mark.parametrize("wrong", ["clamd", "clamd:port", ":3310"])
+@pytest.mark.parametrize(
+    "wrong", ["clamd", "clamd:port", ":3310", "tcp://clamd", "unix://clamd.ctl", "http://clamd:3310"]
+)
 def test_an_address_that_is_none_is_told_at_the_start(wrong: str) -> None:
     with pytest.raises(ValueError, match="host:port"):
         open_scanner(wrong)

@@ -101,6 +101,17 @@ def test_one_key_makes_one_case_and_one_receipt(client: FlaskClient, terminal: C
         assert session.scalars(select(CaseRecord.channel)).one() == "terminal"
 
 
+def test_a_filing_that_says_two_things_is_refused(client: FlaskClient, terminal: Credentials, db: Database) -> None:
+    answer = client.post(
+        "/api/v1/321003100/cases", data=f'{{"form": "{FORM}", "answers": {{"promise": true, "promise": false}}}}',
+        content_type="application/json", headers={"Idempotency-Key": "t-1"}, auth=(terminal.name, terminal.secret),
+    )  # fmt: skip
+    assert (answer.status_code, answer.json["code"], answer.mimetype) == (
+        400, "JSON_REPEATED", "application/problem+json",
+    )  # fmt: skip
+    assert _cases(db) == 0
+
+
 def test_all_problems_come_together_as_on_the_page(client: FlaskClient, terminal: Credentials, db: Database) -> None:
     answers = _answers()
     answers["applicant"]["id_number"] = "321003194003051289"

@@ -228,6 +228,8 @@ def test_to_an_offered_address_and_back(citizen: Citizen) -> None:
         {"size": 2**70},
         {"media_type": "text/html"},
         {"name": None, "media_type": ""},
+        {"sha256": ""},
+        {"sha256": "g" * 64},
     ],
 )
 def test_an_announcement_that_makes_no_sense_is_a_sentence(citizen: Citizen, changes: dict[str, Any]) -> None:
@@ -240,6 +242,11 @@ def test_an_announcement_that_makes_no_sense_is_a_sentence(citizen: Citizen, cha
 def test_no_json_makes_it_fall(citizen: Citizen, body: str) -> None:
     answer = citizen.client.post(citizen.files, data=body, content_type="application/json")
     assert answer.status_code in (404, 422)
+
+
+def test_an_announcement_that_says_two_things_is_refused(citizen: Citizen) -> None:
+    answer = citizen.client.post(citizen.files, data='{"size": 1, "size": 2}', content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (400, "JSON_REPEATED")
 
 
 def test_an_address_that_was_not_offered_takes_nothing(citizen: Citizen) -> None:

@@ -1,4 +1,5 @@
-"""Limits count visitors, also behind a reverse proxy; and nobody says of themselves where they come from."""
+"""Limits count visitors, also behind a reverse proxy; nobody says of themselves where they come from; figures are for
+the people who run it."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import pytest
 from door_services import make_services
 from xiangtong.app import create_app
 from xiangtong.doors.citizen.printing import _FROM_ADDRESS
+from xiangtong.doors.shared import health
+from xiangtong.doors.shared.frame import create_door
 from xiangtong.identity.models import Throttle
 from xiangtong.identity.throttle import key_of
 from xiangtong.settings import Settings, SettingsError
@@ -45,3 +48,21 @@ def test_behind_tls_browsers_stay_with_it(db: Database, keys: KeyRing, tmp_path:
         assert all("; Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie")), path
     plain = create_app(make_services(db, keys, tmp_path)).test_client().get("/")
     assert "Strict-Transport-Security" not in plain.headers
+
+
+@pytest.mark.parametrize("set_to", ["", "0123456789abcdef"])
+def test_figures_are_for_who_holds_the_token(db: Database, keys: KeyRing, tmp_path: Path, set_to: str) -> None:
+    app = create_door("figures", make_services(db, keys, tmp_path, metrics_token=set_to))
+    app.register_blueprint(health.blueprint)
+    client = app.test_client()
+    for sent in ("", "Bearer", "Bearer ", "Bearer wrong", "Bearer \xe9\xff", f"Basic {set_to}", set_to):
+        answer = client.get("/metrics", headers={"Authorization": sent, "Accept": "application/json"})
+        assert (answer.status_code, answer.json["code"]) == (403, "NOT_ALLOWED"), sent
+        assert "XIANGTONG_METRICS_TOKEN" in answer.json["message"]
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {set_to}"})
+    assert (answer.status_code, b"process_cpu" in answer.data) == ((200, True) if set_to else (403, False))
+
+
+def test_a_token_that_can_be_guessed_is_none() -> None:
+    with pytest.raises(SettingsError, match="至少要 16 个字符"):
+        Settings.from_environment({"XIANGTONG_METRICS_TOKEN": "secret"})

@@ -51,12 +51,17 @@ class Rules:
 _SENTENCES = {
     "FILE_EMPTY": ("这个文件是空的，请换一个再选", "The file is empty"),
     "FILE_DAMAGED": ("这个文件没有传完整，或者打不开。请再选一次，照片可以重新拍", "The file is damaged"),
+    "FILE_UNSURE": ("这个文件没有说清是哪一个，请刷新页面再传一次", "The announcement has no SHA-256 of the file"),
     "FILE_HEIC": (
         "这是苹果手机的 HEIC 照片，窗口的电脑打不开。请直接点“拍照”再拍一张，或截个屏再选截图",
         "HEIC photos cannot be shown at the window",
     ),
     "FILE_PIXELS": ("这张照片的像素太多，打不开。请把手机相机调到普通清晰度再拍一张", "Too many pixels"),
     "FILE_INFECTED": ("这个文件里查出了病毒，没有收下。请换一部手机拍照再传", "A virus was found"),
+    "FILE_TOO_INVOLVED": (
+        "这个文件里面的东西太多，查毒查不完，没有收下。请把纸质材料直接拍照上传",
+        "There is more in the file than can be scanned",
+    ),
     "FILE_TYPE": ("您选的这种文件，窗口打不开。纸质材料请直接拍照上传", "This kind of file is not taken here"),
     "FILE_TOO_LARGE": ("这个文件太大了。请拍一张照片代替，或分成几个文件", "The file is too large"),
 }

@@ -24,8 +24,13 @@ def open_storage(url: str, *, secret: bytes) -> Storage:
 
 
 def open_scanner(address: str | None) -> Scanner:
-    """clamd at `host:port` or the path of its socket; without an address files stay “not scanned”."""
-    return ClamdScanner(address) if address else NotScanned()
+    """clamd at `tcp://host:port`, `unix:///socket`, or either without its scheme; raises ValueError for any other.
+
+    Without an address files stay “not scanned”.
+    """
+    if not address:
+        return NotScanned()
+    return ClamdScanner(address.removeprefix("unix://").removeprefix("tcp://"))
 
 
 def _s3(bucket: str, options: dict[str, str]) -> Storage:

@@ -102,6 +102,11 @@ class Scan:
     state: ScanState
     signature: str = ""
 
+    @property
+    def gave_up(self) -> bool:
+        """Nothing bad was found, but there was more to look into than the scanner is allowed to (a bomb, mostly)."""
+        return self.signature.startswith("Heuristics.Limits.Exceeded")
+
 
 class Scanner(Protocol):
     """Looks into one file. Answers and never raises: what it could not look at is `error`."""

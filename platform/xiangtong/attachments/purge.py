@@ -60,7 +60,7 @@ def purge_orphans(storage: Storage, *, tenant_id: int, opened: Open) -> int:
 
 
 def compare(storage: Storage, *, tenant_id: int, opened: Open) -> Comparison:
-    """List both sides. Objects older than GRACE that no row names are removed; missing ones are only reported."""
+    """List both sides. Objects that no row waits for are removed after a grace; missing ones are only reported."""
     stored = {area: _listing(storage, area, tenant_id) for area in (CLEAN, QUARANTINE)}
     with opened() as session:
         rows = session.execute(
@@ -68,11 +68,16 @@ def compare(storage: Storage, *, tenant_id: int, opened: Open) -> Comparison:
                 Attachment.tenant_id == tenant_id, Attachment.state != "purged"
             )
         ).all()
-    known = {row.object_key for row in rows}
+    # An address holds for ten minutes, also after its file was settled: what comes then lies in quarantine for nobody.
+    known = {CLEAN: {row.object_key for row in rows}}
+    known[QUARANTINE] = {row.object_key for row in rows if row.state == "quarantined"}
     missing = [row.id for row in rows if row.state in _PRESENT and row.object_key not in stored[CLEAN]]
-    old = clock.now() - GRACE
+    old = {CLEAN: clock.now() - GRACE, QUARANTINE: clock.now() - PENDING_FOR}
     stray = [
-        f"{area}/{key}" for area, found in stored.items() for key, at in found.items() if key not in known and at < old
+        f"{area}/{key}"
+        for area, found in stored.items()
+        for key, at in found.items()
+        if key not in known[area] and at < old[area]
     ]
     for key in stray:
         storage.delete(key)

@@ -25,15 +25,15 @@ class NotScanned:
 class ClamdScanner:
     """clamd's INSTREAM command, at `/run/clamav/clamd.ctl` or `host:3310`.
 
-    clamd refuses what is larger than its StreamMaxLength (25 MB by default; our own limit is below) and may call a file
-    beyond MaxFileSize clean: set AlertExceedsMax in its configuration. Whatever is not plainly OK is not clean.
+    clamd refuses what is larger than its StreamMaxLength (25 MB by default; our own limit is below) and calls a file
+    beyond its limits clean: set AlertExceedsMax in its configuration. Whatever is not plainly OK is not clean.
     """
 
     def __init__(self, address: str) -> None:
         self._path = address if address.startswith("/") else ""
         self._host, _, port = address.rpartition(":")
-        if not self._path and not (self._host and port.isdigit()):
-            raise ValueError("the scanner is at host:port or at the path of a socket")
+        if not self._path and not (self._host and "/" not in self._host and port.isdigit()):
+            raise ValueError("the scanner is at tcp://host:port or at unix:///socket")
         self._port = int(port) if not self._path else 0
 
     def scan(self, data: bytes) -> Scan:

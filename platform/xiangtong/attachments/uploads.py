@@ -24,8 +24,10 @@ from xiangtong.tenancy.keys import OpenKey
 
 VERIFY = "attachments.verify"
 QUARANTINE, CLEAN = "quarantine", "clean"
-# An upload that its page never confirmed is looked at after this long.
+# An upload that its page never confirmed is looked at after this long: until then its address holds.
 _PATIENCE = timedelta(minutes=12)
+# One whose bytes are with us waits for the scanner alone, and a citizen waits for it.
+_SOON = timedelta(minutes=3)
 _NAME_LIMIT = 120
 
 
@@ -71,19 +73,22 @@ def begin(
     name: str,
     media_type: str,
     size: int,
-    sha256: str | None = None,
+    sha256: str,
     rules: Rules,
     material_code: str = "",
 ) -> Pending:
     """Announce one file of the draft `owner_id` and defer a look at it; raises Unfit.
 
-    `media_type` and `size` are the browser's word: they decide what the address admits, and are checked again later.
+    `media_type`, `size` and `sha256` are the browser's word: they decide what the address admits, and are checked again
+    later. The checksum is a must: the address holds for minutes, and what was looked at must not become other bytes.
     """
+    if not sha256:
+        raise Unfit.of("FILE_UNSURE")
     check_size(size, rules)
     check_type(media_type, rules)
     row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules))
     row.media_type, row.size, row.claimed_sha256 = media_type, size, sha256
-    return _added(session, row)
+    return _added(session, row, _PATIENCE)
 
 
 def pending(row: Attachment) -> Pending:
@@ -126,7 +131,7 @@ def receive(
     """
     row = _announce(session, key, _Told(tenant_id, owner_id, question, material_code, name, rules), identity)
     row.media_type, row.size = examined.media_type, len(examined.data)
-    return _added(session, row)
+    return _added(session, row, _SOON)
 
 
 def settle_here(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined) -> Verdict:
@@ -187,16 +192,16 @@ def _announce(session: Session, key: OpenKey, told: _Told, identity: UUID | None
     )
 
 
-def _added(session: Session, row: Attachment) -> Pending:
+def _added(session: Session, row: Attachment, after: timedelta) -> Pending:
     session.add(row)
     session.flush()
-    defer_look(session, tenant_id=row.tenant_id, attachment_id=row.id)
+    defer_look(session, tenant_id=row.tenant_id, attachment_id=row.id, after=after)
     return pending(row)
 
 
-def defer_look(session: Session, *, tenant_id: int, attachment_id: UUID) -> None:
+def defer_look(session: Session, *, tenant_id: int, attachment_id: UUID, after: timedelta = _SOON) -> None:
     """Look at a file a while from now, in case nobody does before."""
-    at, identity = clock.now() + _PATIENCE, str(attachment_id)
+    at, identity = clock.now() + after, str(attachment_id)
     jobs.defer(session, VERIFY, lock=identity, at=at, tenant_id=tenant_id, attachment_id=identity)
 
 
@@ -220,7 +225,7 @@ def _check_count(session: Session, told: _Told) -> None:
 def _keep(storage: Storage, scanner: Scanner, *, key: OpenKey, file: Pending, examined: Examined) -> Verdict:
     scan = scanner.scan(examined.data)
     if scan.state == "infected":
-        return Verdict(scan, refusal=Unfit.of("FILE_INFECTED"))
+        return Verdict(scan, refusal=Unfit.of("FILE_TOO_INVOLVED" if scan.gave_up else "FILE_INFECTED"))
     verdict = Verdict(scan, examined=examined)
     if verdict.kept:
         sealed = key.seal(examined.data, context=bytes_context(file.id))

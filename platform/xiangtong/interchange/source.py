@@ -6,13 +6,14 @@ with `uiSchema.json`, wherever upper case stands; a uiSchema that lies beside it
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from xiangtong.kernel import plain_json
 
 _UI_NAME = re.compile(r"^(?P<stem>.*?)[-_.]?ui([-_.]?schema)?$", re.I)
 _UI_WORD = re.compile(r"([-_.]ui|U[iI])([-_.]?[sS]chema)?$")
@@ -58,7 +59,9 @@ def parse(text: bytes) -> Any:
     if len(text) > _LARGEST:
         raise Unread("这个文件太大了", "This file is too large")
     try:
-        return json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+        return plain_json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+    except plain_json.Repeated as repeated:
+        raise Unread(repeated.message, repeated.message_en) from None
     except (ValueError, RecursionError):
         raise Unread("这个文件不是 JSON，读不了", "This file is not JSON") from None
 

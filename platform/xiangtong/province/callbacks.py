@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from xiangtong.kernel import clock, jobs
+from xiangtong.kernel import clock, jobs, plain_json
 from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.kernel.errors import Problem, Problems, Refusal
 from xiangtong.province.profile import Profile
@@ -116,7 +116,7 @@ def _tried(services: Services, row: Callback, meaning: Meaning) -> str:
 def _envelope(body: bytes) -> tuple[UUID, str]:
     wrong = Problems([Problem("", "不是一个回调消息", "not a callback")])
     try:
-        envelope = json.loads(body)
+        envelope = plain_json.loads(body)
         event_id, event = UUID(envelope["event_id"]), envelope["event"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise wrong from None

@@ -128,7 +128,7 @@ def _text(told: dict[str, Any], name: str) -> str:
 
 
 def _digest(told: dict[str, Any]) -> str:
-    """64 lowercase hex characters, or nothing: a checksum that is none is not worth a refusal."""
+    """64 lowercase hex characters; anything else is no checksum, which is refused where the file is announced."""
     value = _text(told, "sha256").lower()
     return value if len(value) == 64 and all(char in "0123456789abcdef" for char in value) else ""
 

@@ -27,7 +27,7 @@ from xiangtong.drafts.survey import ask_for_sheet
 from xiangtong.forms import versions
 from xiangtong.forms.models import FormSheet
 from xiangtong.identity.staff import actor_of
-from xiangtong.kernel import clock
+from xiangtong.kernel import clock, plain_json
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound, Refusal
 from xiangtong.tenancy.models import Tenant
@@ -157,7 +157,7 @@ def _document() -> Any:
     if len(data) > _MOST_BYTES:
         raise Unreadable("文件太大了，一份表最多 512 KB", "A form has at most 512 KB")
     try:
-        found = json.loads(data, parse_constant=_no_number)
+        found = plain_json.loads(data, parse_constant=_no_number)
         json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Unreadable("读不懂这个文件，它应当是一份 JSON 写的表", "The file is no JSON") from None

@@ -111,7 +111,7 @@ def offer(place: Place, *, pointer: str, name: str, media_type: str, size: int, 
             # Old browsers name no type; then the name's ending is the browser's word.
             media_type=media_type or mimetypes.guess_type(name)[0] or "",
             size=size,
-            sha256=sha256 or None,
+            sha256=sha256,
             rules=rules_of(question),
             material_code=_material(question),
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, request
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -24,10 +25,16 @@ _LIMIT = 12 * 1024 * 1024  # One picture of 10 MB and the form around it.
 csrf = CSRFProtect()
 
 
-class _Request(Request):
-    """A request whose JSON means one thing, and is refused like any other that cannot be read when it nests too deep."""
+class _Json(DefaultJSONProvider):
+    """JSON as Flask reads and writes it, but what is read means one thing."""
 
-    json_module = plain_json
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """The value; raises plain_json.Repeated."""
+        return plain_json.loads(s, **options)
+
+
+class _Request(Request):
+    """A request whose JSON is refused like any other that cannot be read when it nests deeper than Python reads."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as JSON; None where it is none and `silent`."""
@@ -43,6 +50,7 @@ def create_door(name: str, services: Services, *, strict: bool = True, **config:
     """A Flask app with everything but its routes."""
     app = Flask(name, template_folder=str(_TEMPLATES), static_folder=None)
     app.request_class = _Request
+    app.json = _Json(app)
     app.config.update(_config(services), **config)
     app.extensions["xiangtong"] = services
     prepare(app, strict=strict)
