@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import SimpleNamespace
 from uuid import UUID
@@ -13,10 +14,10 @@ from sqlalchemy import select, text
 
 from makers import CLERK, a_case, a_form
 from xiangtong import ledger
-from xiangtong.cases import window
+from xiangtong.cases import reminding, window
 from xiangtong.cases.chain import verify_chain
 from xiangtong.cases.detail import detail
-from xiangtong.cases.jobs import expire_supplements
+from xiangtong.cases.jobs import expire_supplements, remind_of_supplements, tell
 from xiangtong.cases.record import open_case, open_to_move
 from xiangtong.cases.supplements import Asked, ask_supplement, begin_supplement
 from xiangtong.cases.timeline import timeline
@@ -75,7 +76,7 @@ def test_what_did_not_come_in_time_is_closed_told_and_shown(db: Database, keys: 
             assert verify_chain(session, tenant_id=1, case_id=case_id).holds
             fact = session.scalars(select(LedgerFact).order_by(LedgerFact.seq.desc())).first()
             assert fact is not None
-            facts = ledger.read_facts(key=seen.case.key, fact_id=fact.id, sealed=fact.facts)
+            facts = ledger.read_facts(fact, key=seen.case.key)
     assert seen.row.state == "decided"
     last = seen.happenings[-1]
     assert (last.type, last.result, last.actor) == ("decide", "supplement_expired", "系统自动办结")
@@ -146,3 +147,45 @@ def test_nobody_is_too_late_before_the_day_is_over_and_the_list_counts_it(db: Da
         with pytest.raises(Problems) as early:
             window.decide(session, case=case, actor=CLERK, result="supplement_expired", reason="没有补")
         assert "2026-10-19" in early.value.problems[0].message
+
+
+@dataclass
+class _Phone:
+    """Keeps what was sent: (phone, template, day)."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def send(self, *, phone: str, template: str, values: Mapping[str, str]) -> None:
+        self.sent.append((phone, template, values["day"]))
+
+
+def _told(db: Database, keys: KeyRing) -> list[tuple[str, str, str]]:
+    """Run the messages that wait, once each."""
+    phone = _Phone()
+    with db.scope(Scope(tenant_id=1)) as session:
+        waiting = session.scalars(
+            text("select args from procrastinate_jobs where task_name = 'cases.tell' order by id")
+        ).all()
+        assert all(set(one) == {"tenant_id", "case_id", "what"} for one in waiting)
+    for one in waiting:
+        tell(SimpleNamespace(db=db, keys=keys, sms=phone), **one)
+    return phone.sent
+
+
+def test_two_working_days_before_and_the_day_after_a_message_says_so(db: Database, keys: KeyRing) -> None:
+    _asked(db, keys)
+    needs = SimpleNamespace(db=db, keys=keys)
+    with _on(14):
+        assert remind_of_supplements(needs) == 0
+    with _on(15):
+        assert (remind_of_supplements(needs), remind_of_supplements(needs)) == (1, 0)
+        assert _told(db, keys) == [("13800138000", "supplement_soon", "2026-10-19")]
+    with _on(20):
+        assert (remind_of_supplements(needs), _swept(db, keys)) == (0, 1)
+        # What was to be said in time is not said too late.
+        assert _told(db, keys) == [("13800138000", "supplement_expired", "2026-10-19")]
+
+
+def test_nobody_is_woken_by_a_message() -> None:
+    hours = {hour: reminding._waking(datetime(2026, 10, 15, hour, 7, tzinfo=clock.SHANGHAI)) for hour in (0, 9, 23)}
+    assert [f"{hours[hour]:%d %H:%M}" for hour in (0, 9, 23)] == ["15 08:30", "15 09:07", "16 08:30"]

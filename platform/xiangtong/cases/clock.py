@@ -25,12 +25,14 @@ GOLD_DAYS = 2
 class Stop:
     """The clock stood still from `start` until `end` (None: it still does).
 
-    `until` is the last day on which the applicant may supply what was asked for; None for any other stop.
+    `until` is the last day on which the applicant may supply what was asked for; None for any other stop. `told` is the
+    day on which they were reminded of it; None until then.
     """
 
     start: date
     end: date | None = None
     until: date | None = None
+    told: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def to_json(limits: Limits) -> dict[str, Any]:
         "statutory_days": limits.statutory_days,
         "accepted_on": _iso(limits.accepted_on),
         "extended_days": limits.extended_days,
-        "stops": [[_iso(stop.start), _iso(stop.end), _iso(stop.until)] for stop in limits.stops],
+        "stops": [[_iso(day) for day in (stop.start, stop.end, stop.until, stop.told)] for stop in limits.stops],
     }
 
 

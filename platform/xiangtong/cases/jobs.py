@@ -1,4 +1,4 @@
-"""Jobs of cases: close those whose supplement did not come in time, forget what machines called their filings."""
+"""Jobs of cases: tell of supplements, close those that did not come in time, forget what machines called theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from xiangtong.cases.expiry import expire, overdue, tenants_waiting
 from xiangtong.cases.machine_filing import forget_keys
+from xiangtong.cases.reminding import What, message, remind, soon_due, tell_later
 from xiangtong.kernel import clock, jobs
+from xiangtong.notify.ports import Sms, SmsUnavailable
 from xiangtong.settings import Settings
 from xiangtong.tenancy.models import City, Tenant
 from xiangtong.tenancy.needs import Needs
@@ -24,6 +26,13 @@ class KeepsKeys(Needs, Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+
+class Tells(Needs, Protocol):
+    """Rows and keys, and a sender of short messages."""
+
+    @property
+    def sms(self) -> Sms: ...
 
 
 @jobs.task("cases.forget_machine_keys", cron="25 4 * * * 0")
@@ -42,13 +51,51 @@ def hourly(services: Needs, **_ids: object) -> None:
     expire_supplements(services)
 
 
+@jobs.task("cases.remind_supplements", cron="37 * * * * 0")
+def remind_of_supplements(services: Needs, **_ids: object) -> int:
+    """Township by township: whose supplement must come soon is told so, once. How many."""
+    return sum(_remind_those_of(services, tenant_id) for tenant_id in _tenants(services))
+
+
+@jobs.task("cases.tell")
+def tell(services: Tells, *, tenant_id: int, case_id: str, what: What, **_ids: object) -> None:
+    """Send one message; no transaction is open while the provider is called."""
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        phones, values = message(session, keys=services.keys, tenant_id=tenant_id, case_id=UUID(case_id), what=what)
+    for phone in phones:
+        try:
+            services.sms.send(phone=phone, template=what, values=values)
+        except SmsUnavailable:
+            _LOG.warning("message not sent", extra={"template": what, "tenant": tenant_id, "case": case_id})
+
+
+def _remind_those_of(services: Needs, tenant_id: int) -> int:
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        found = soon_due(session, tenant_id=tenant_id)
+    return sum(_remind(services, tenant_id, case_id) for case_id in found)
+
+
+def _remind(services: Needs, tenant_id: int, case_id: UUID) -> bool:
+    """One case that cannot be told of never keeps the others waiting."""
+    try:
+        with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+            return remind(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
+    except Exception:
+        _LOG.exception("nobody reminded", extra={"tenant": tenant_id, "case": str(case_id)})
+        return False
+
+
 def expire_supplements(services: Needs) -> int:
     """Township by township, each case in a transaction of its own; how many were closed."""
+    return sum(_close_those_of(services, tenant_id) for tenant_id in _tenants(services))
+
+
+def _tenants(services: Needs) -> list[int]:
+    """Where something was asked for before today."""
     with services.db.scope(NOBODY) as session:
         cities = session.scalars(select(City.code)).all()
     with services.db.oversight(*cities) as session:
-        tenants = tenants_waiting(session)
-    return sum(_close_those_of(services, tenant_id) for tenant_id in sorted(tenants))
+        return sorted(tenants_waiting(session))
 
 
 def _close_those_of(services: Needs, tenant_id: int) -> int:
@@ -61,7 +108,10 @@ def _close(services: Needs, tenant_id: int, case_id: UUID) -> bool:
     """One case that cannot be closed never keeps the others waiting."""
     try:
         with services.db.scope(Scope(tenant_id=tenant_id)) as session:
-            return expire(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id) is not None
+            if expire(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id) is None:
+                return False
+            tell_later(session, tenant_id=tenant_id, case_id=case_id, what="supplement_expired")
+            return True
     except Exception:
         _LOG.exception("supplement not expired", extra={"tenant": tenant_id, "case": str(case_id)})
         return False
