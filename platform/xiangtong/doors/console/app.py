@@ -15,6 +15,7 @@ from xiangtong.doors.console import (
     demo_sms,
     first,
     home,
+    kept,
     navigation,
     notices,
     places,
@@ -73,6 +74,7 @@ def create_console(services: Services, *, blueprints: Sequence[Blueprint] = ()) 
     # The framework put its own language selector in place.
     Babel(app, locale_selector=_language)
     _state_access(app)
+    kept.install(app)
     app.before_request(_refuse_nul)
     app.context_processor(navigation.page)
     app.teardown_appcontext(lambda _error: rows.remove())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from xiangtong.doors.console import checklist, navigation
+from xiangtong.doors.console import checklist, kept, navigation
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
 from xiangtong.identity.roles import ROLE_NAMES
@@ -29,4 +29,5 @@ def index() -> str:
         "console/home.html",
         steps=steps, left=sum(not step.done for step in steps), tenant=tenant,
         roles="、".join(ROLE_NAMES[role] for role in found.roles), doors=list(navigation.doors(found)), heir=heir,
+        unsent=kept.waits(),
     )  # fmt: skip

@@ -61,6 +61,13 @@ def doors(found: SignedIn) -> Iterator[tuple[str, str, str]]:
         yield str(entry.words), str(entry.hint), url_for(entry.endpoint)
 
 
+def name_of(path: str) -> str:
+    """What the navigation calls the place where an address of the console lies; the workbench for any other."""
+    named = [(url_for(entry.endpoint), entry.words) for entry in ENTRIES if entry.endpoint in current_app.view_functions]
+    below = [(len(address), str(words)) for address, words in named if path.startswith(address)]
+    return max(below)[1] if below else str(_("工作台"))
+
+
 def _open_to(found: SignedIn) -> Iterator[Entry]:
     for entry in ENTRIES:
         if entry.permission in found.permissions and entry.endpoint in current_app.view_functions:

@@ -89,6 +89,7 @@ class Filing(filing.Filing):
             "upload_url": self.at("upload"), "plan_url": f"/forms/{self.form.code}/{self.form.plan.digest}.json",
             "facts": {"today": self.facts.today.isoformat(), "params": dict(self.here.tenant.params)},
             "answers": without_secrets(self.plan, self.data), "key": self.unsent_key,
+            "sign_in_url": url_for("sign_in.index"),
         }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refusal, _refusal)
-    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _accident)
 
@@ -55,7 +55,8 @@ def _sentence(error: Refusal) -> str:
     return error.message_en if str(get_locale()).startswith("en") else error.message
 
 
-def _stale_form(error: CSRFError) -> Response:
+def stale_form(_error: CSRFError) -> Response:
+    """The page was open for so long that its token is no longer good."""
     g.again = _readable()
     return _answer(400, "STALE", gettext("这一页打开太久了，为了安全要重新打开，再点一次。"), None)
 
