@@ -16,6 +16,7 @@ from xiangtong.cases.parties import parties
 from xiangtong.cases.patch import merge_patch
 from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, move, read_event
+from xiangtong.dialect.known import as_filed
 from xiangtong.drafts import pointers
 from xiangtong.drafts.answers import answers, typed_of
 from xiangtong.drafts.models import Draft
@@ -126,12 +127,14 @@ def supply(
 ) -> CaseEvent:
     """补正: the answers of `draft` replace those of `case`; only what changed is told (RFC 7396).
 
-    `case` comes from `open_to_move`, `form` is the version the case was filed on. Raises Problems, NothingChanged,
+    `case` comes from `open_to_move`, `form` is the version the case was filed on. It is judged as on the day of filing:
+    what the township has changed since asks nothing more of whoever filed before. Raises Problems, NothingChanged,
     attachments.NotReady, moves.MoveRefused.
     """
     if draft.row.case_id != case.row.id or draft.row.state != "open":
         raise NotFound("没有找到要补正的内容，可能已经提交过", "This draft supplements nothing")
-    decision = decide(form.plan, answers(form.plan, draft.typed), facts)
+    then = as_filed(form.plan, case.row.filed.get("known", {}), facts)
+    decision = decide(form.plan, answers(form.plan, draft.typed), then)
     decision.refuse()
     before = {file.id for file in files_in(form.plan, case.body["answers"])}
     materials = claim_files(

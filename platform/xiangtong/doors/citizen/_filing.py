@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from xiangtong.cases.models import CaseRecord
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.plan import Plan, Step
 from xiangtong.dialect.vocabulary import Facts
@@ -16,7 +17,7 @@ from xiangtong.doors.citizen import _covered, _masked
 from xiangtong.doors.citizen._visit import Visit
 from xiangtong.doors.shared import filing
 from xiangtong.doors.shared.services import services
-from xiangtong.doors.shared.versions import form_of_draft
+from xiangtong.doors.shared.versions import facts_of_case, form_of_draft
 from xiangtong.drafts import opening
 from xiangtong.drafts.opening import OpenDraft
 from xiangtong.drafts.typed import Raw
@@ -37,8 +38,11 @@ class Filing(filing.Filing):
 
     @cached_property
     def facts(self) -> Facts:
-        """What the form may know today: the township's parameters and lists, or the form's own examples of them."""
-        return as_of_today(self.plan, self.visit.facts)
+        """What the form may know: the township's parameters and lists of today; of the day of filing in a supplement."""
+        if self.draft.row.case_id is None:
+            return as_of_today(self.plan, self.visit.facts)
+        case = self.session.get_one(CaseRecord, (self.visit.tenant.id, self.draft.row.case_id))
+        return facts_of_case(self.plan, case, self.visit.facts)
 
     @property
     def supplements(self) -> bool:
