@@ -21,7 +21,7 @@ from fault_submitter import serve
 from fault_wire import raw_request, send_cut
 from faults import Figures, Trial, load
 from ledger_writer import case_number
-from makers import FACTS, a_draft, a_form, a_scope, an_item
+from makers import FACTS, a_draft, a_form, a_scope
 from pushing import rows, send_all
 from xiangtong.cases.submit import submit
 from xiangtong.drafts.opening import Holder
@@ -238,7 +238,7 @@ def _submit(trial: Trial, draft: UUID, citizen: UUID) -> str:
     with trial.services.db.scope(a_scope(citizen)) as session:
         receipt = submit(
             session, keys=trial.services.keys, tenant_id=1, draft_id=draft, holder=Holder(citizen_id=citizen),
-            form=a_form(), item=an_item(), facts=FACTS,
+            form=a_form(), facts=FACTS,
         )  # fmt: skip
     return receipt.case_no
 

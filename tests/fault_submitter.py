@@ -8,7 +8,7 @@ from __future__ import annotations
 from multiprocessing.connection import Connection
 from uuid import UUID
 
-from makers import FACTS, a_form, a_scope, an_item
+from makers import FACTS, a_form, a_scope
 from xiangtong.cases.submit import submit
 from xiangtong.drafts.opening import Holder
 from xiangtong.kernel import failpoint
@@ -20,12 +20,12 @@ def serve(app_url: str, drafts: dict[UUID, UUID], answers: Connection, point: st
     """File each draft of its citizen; a pair of draft and case number is sent for each that is acknowledged."""
     failpoint.arm(point, environment="test")
     db, keys = Database(app_url=app_url, oversight_url=app_url, relay_url=app_url), KeyRing(b"master-key-for-tests")
-    form, item = a_form(), an_item()
+    form = a_form()
     for draft, citizen in drafts.items():
         with db.scope(a_scope(citizen)) as session:
             receipt = submit(
                 session, keys=keys, tenant_id=1, draft_id=draft, holder=Holder(citizen_id=citizen), form=form,
-                item=item, facts=FACTS,
+                facts=FACTS,
             )  # fmt: skip
             failpoint.reach("submit.before_commit")
         failpoint.reach("submit.after_commit")

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from xiangtong.cases.facts import Actor, FiledItem
+from xiangtong.cases.facts import Actor
 from xiangtong.cases.submit import Receipt, submit
 from xiangtong.dialect.vocabulary import Facts, Vocabulary
 from xiangtong.drafts.filling import FieldSave, save_fields
 from xiangtong.drafts.opening import FormRef, Holder, OpenDraft, start
 from xiangtong.fields.formats import FORMATS
 from xiangtong.forms.library import Form, form_of
+from xiangtong.items.models import Item
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.ids import new_id
@@ -102,13 +103,15 @@ def a_form_ref() -> FormRef:
     return FormRef(ITEM_CODE, form.code, form.version, form.hash, form.title)
 
 
-def an_item(**changes: Any) -> FiledItem:
-    """The item the small form is for: five promised, twenty statutory working days."""
-    plain: dict[str, Any] = {
-        "item_code": ITEM_CODE, "name": "茶园登记", "version": 1, "item_type": "08", "case_type": "2",
-        "unit_name": "公道镇人民政府", "unit_code": "11321003MB0123456B", "promised_days": 5, "statutory_days": 20,
-    }  # fmt: skip
-    return FiledItem(**(plain | changes))
+def offer_item(session: ScopedSession, *, tenant_id: int = 1, form_code: str = "tea-card", serial: int = 0) -> None:
+    """Offer an item that is declared with the form: five promised, twenty statutory working days."""
+    session.add(
+        Item(
+            tenant_id=tenant_id, key=form_code, item_code=f"{ITEM_CODE[:-3]}{serial:03}", basic_code="321017001000",
+            name="茶园登记", item_type="08", case_type="2", form_code=form_code, promised_days=5, statutory_days=20,
+            visits=0, unit_name="公道镇人民政府", unit_code="11321003MB0123456B", version=1, position=0, demo=True,
+        )
+    )  # fmt: skip
 
 
 def a_scope(citizen_id: UUID | None = None, *, tenant_id: int = 1) -> Scope:
@@ -135,7 +138,7 @@ def a_case(db: Database, keys: KeyRing, *, citizen_id: UUID | None = None, tenan
     with db.scope(a_scope(citizen_id, tenant_id=tenant_id)) as session:
         return submit(
             session, keys=keys, tenant_id=tenant_id, draft_id=draft.id, holder=Holder(citizen_id=citizen_id),
-            form=a_form(), item=an_item(), facts=FACTS,
+            form=a_form(), facts=FACTS,
         )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from makers import offer_item
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import City, Division, Tenant
 from xiangtong.tenancy.scope import CITY, Database, Scope
 
 
 def found_townships(db: Database, keys: KeyRing) -> None:
-    """Write the city, the divisions, both townships and their keys."""
+    """Write the city, the divisions, both townships, their keys, and the item that the small form is for."""
     with db.scope(CITY) as session:
         session.add(City(code="3210", name="扬州市", config={}))
         session.add_all(_divisions())
@@ -20,6 +21,7 @@ def found_townships(db: Database, keys: KeyRing) -> None:
     for tenant_id in (1, 2):
         with db.scope(Scope(tenant_id=tenant_id)) as session:
             keys.found_tenant(session, tenant_id=tenant_id)
+            offer_item(session, tenant_id=tenant_id)
 
 
 def _divisions() -> list[Division]:

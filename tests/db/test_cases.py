@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from makers import CLERK, FACTS, a_case, a_form, a_scope, an_item, count, on
+from makers import CLERK, FACTS, a_case, a_form, a_scope, count, on
 from xiangtong import ledger
 from xiangtong.cases import citizen, guests, window
 from xiangtong.cases.chain import verify_chain
@@ -83,7 +83,7 @@ def test_the_whole_way_of_a_case(db: Database, keys: KeyRing) -> None:
         assert verify_chain(session, tenant_id=1, case_id=case_id).holds
         facts = session.scalars(select(LedgerFact).order_by(LedgerFact.seq)).all()
         assert [fact.seq for fact in facts] == list(range(1, 9))
-        accepted = ledger.read_facts(key=seen.case.key, fact_id=facts[2].id, sealed=facts[2].facts)
+        accepted = ledger.read_facts(facts[2], key=seen.case.key)
     assert accepted["actor"] == {
         "name": "李四", "staff_no": "GD-0007", "dept_name": "公道镇人民政府", "dept_code": "11321003MB0123456B",
     }  # fmt: skip
@@ -170,7 +170,7 @@ def test_a_supplement_tells_only_what_changed(db: Database, keys: KeyRing) -> No
     }
     with db.scope(a_scope(me)) as session:
         fact = session.scalars(select(LedgerFact).where(LedgerFact.seq == 3)).one()
-        facts = ledger.read_facts(key=seen.case.key, fact_id=fact.id, sealed=fact.facts)
+        facts = ledger.read_facts(fact, key=seen.case.key)
         assert count(session, "citizen_draft") == 0
         page = worklist(session, keys=keys, tenant_id=1, filters=Filters(text="13900139000"))
         assert [row.id for row in page.rows] == [case_id]
@@ -255,7 +255,6 @@ def test_a_guest_proves_the_work_item_and_sees_one_case(db: Database, keys: KeyR
 def test_a_promise_nobody_made_leaves_the_statutory_day(db: Database, keys: KeyRing) -> None:
     """Without a promised limit the light works on the statutory one."""
     case_id = a_case(db, keys).case_id
-    assert an_item(promised_days=None).promised_days is None
     with db.scope(Scope(tenant_id=1)) as session:
         session.execute(text("update case_record set limits = limits || '{\"promised_days\": null}'"))
     with on(12), _moving(db, keys, case_id) as (session, case):

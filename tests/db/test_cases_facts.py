@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 
 from ledger_writer import profile
-from makers import CLERK, FACTS, a_case, a_form, a_scope, an_item
+from makers import CLERK, FACTS, a_case, a_form, a_scope, offer_item
 from province_sandbox.schemas import message_problems
 from xiangtong import attachments, ledger
 from xiangtong.attachments.models import Attachment
@@ -64,7 +64,7 @@ def _check_all(session: ScopedSession, key: OpenKey) -> list[dict[str, Any]]:
     validator = jsonschema.Draft202012Validator(schema)
     found = []
     for row in session.scalars(select(LedgerFact).order_by(LedgerFact.seq)):
-        facts = ledger.read_facts(key=key, fact_id=row.id, sealed=row.facts)
+        facts = ledger.read_facts(row, key=key)
         assert [error.message for error in validator.iter_errors(facts)] == []
         message = json.loads(mapping.write(facts, message_id=new_id(), profile=_PROFILE).body)
         assert list(message_problems(message, case_no=row.case_no, divisions=("32",))) == []
@@ -88,6 +88,7 @@ def _put_file(session: ScopedSession, key: OpenKey, owner_id: UUID, *, digest: s
 
 def _draft_of(session: ScopedSession, keys: KeyRing, form: Form, sample: Mapping[str, Any]) -> OpenDraft:
     """A draft with the sample's answers, its files uploaded under the draft."""
+    offer_item(session, form_code=form.code, serial=1)
     answers = json.loads(json.dumps(sample))
     ref = FormRef("item", form.code, form.version, form.hash, form.title)
     draft = start(session, keys=keys, tenant_id=1, form=ref, holder=Holder(citizen_id=ME), channel="mobile")
@@ -111,7 +112,7 @@ def test_the_official_forms_are_filed_and_told(db: Database, keys: KeyRing, code
     with db.scope(a_scope(ME)) as session:
         receipt = submit(
             session, keys=keys, tenant_id=1, draft_id=draft.id, holder=Holder(citizen_id=ME), form=form,
-            item=an_item(), facts=Facts(SAMPLE_DAY),
+            facts=Facts(SAMPLE_DAY),
         )  # fmt: skip
         case = open_case(session, keys=keys, tenant_id=1, case_id=receipt.case_id)
         (facts,) = _check_all(session, case.key)
@@ -198,5 +199,5 @@ def test_a_file_of_another_draft_is_never_claimed(db: Database, keys: KeyRing) -
     with pytest.raises(attachments.NotReady), db.scope(a_scope(ME)) as session:
         submit(
             session, keys=keys, tenant_id=1, draft_id=draft.id, holder=Holder(citizen_id=ME), form=form,
-            item=an_item(), facts=Facts(SAMPLE_DAY),
+            facts=Facts(SAMPLE_DAY),
         )  # fmt: skip

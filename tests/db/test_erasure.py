@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from makers import CLERK, FACTS, a_case, a_draft, a_form, a_scope, an_item, count
+from makers import CLERK, FACTS, a_case, a_draft, a_form, a_scope, count
 from xiangtong.cases import citizen, window
 from xiangtong.cases.chain import verify_chain
 from xiangtong.cases.erasure import NotErasable, erase
@@ -130,7 +130,7 @@ def test_an_erased_filing_is_nobodys(db: Database, keys: KeyRing) -> None:
     with db.scope(a_scope(me)) as session, pytest.raises(NotFound):
         submit(
             session, keys=keys, tenant_id=1, draft_id=case_id, holder=Holder(citizen_id=me), form=a_form(),
-            item=an_item(), facts=FACTS,
+            facts=FACTS,
         )  # fmt: skip
 
 

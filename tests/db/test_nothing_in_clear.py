@@ -26,7 +26,7 @@ import pytest
 from psycopg import sql
 
 from citizen_desk import FORM, QIAN_QI
-from makers import CLERK, FACTS, an_item
+from makers import CLERK, FACTS, offer_item
 from pushing import Knobs, send_all
 from sandbox_sender import running_province
 from world import World, a_world
@@ -161,6 +161,7 @@ def _f1_filed(world: World) -> None:
     sample = services.library.samples["homestead"]["sample"]
     scope = Scope(tenant_id=1, citizen_id=me.citizen_id)
     with services.db.scope(scope) as session:
+        offer_item(session, form_code=form.code, serial=2)
         ref = FormRef("item", form.code, form.version, form.hash, form.title)
         draft = start(session, keys=services.keys, tenant_id=1, form=ref, holder=me, channel="mobile")
         typed = typed_of(sample)
@@ -175,7 +176,6 @@ def _f1_filed(world: World) -> None:
             draft_id=draft.id,
             holder=me,
             form=form,
-            item=an_item(),
             facts=FACTS,
         )
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 
-from makers import FACTS, VILLAGE, a_case, a_draft, a_form, a_scope, an_item, count
+from makers import FACTS, VILLAGE, a_case, a_draft, a_form, a_scope, count
 from xiangtong import ledger
 from xiangtong.cases import numbers
 from xiangtong.cases.chain import verify_chain
@@ -23,7 +23,8 @@ from xiangtong.cases.record import open_case, read_event
 from xiangtong.cases.submit import FilingClosed, FormChanged, Receipt, submit
 from xiangtong.drafts.filling import FieldSave, save_fields
 from xiangtong.drafts.opening import DraftClosed, Holder, load, load_to_write
-from xiangtong.kernel.errors import NotFound, Problems
+from xiangtong.items.offer import NotOffered, NotRegistered
+from xiangtong.kernel.errors import NotFound, Problems, TooMany
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.keys import KeyRing
@@ -39,7 +40,7 @@ def _begin(db: Database, keys: KeyRing, citizen_id: UUID, **typed: str) -> UUID:
 
 
 def _submit(db: Database, keys: KeyRing, draft_id: UUID, citizen_id: UUID, **changes: Any) -> Receipt:
-    plain: dict[str, Any] = {"holder": Holder(citizen_id=citizen_id), "form": a_form(), "item": an_item()}
+    plain: dict[str, Any] = {"holder": Holder(citizen_id=citizen_id), "form": a_form()}
     with db.scope(a_scope(citizen_id)) as session:
         return submit(session, keys=keys, tenant_id=1, draft_id=draft_id, facts=FACTS, **(plain | changes))
 
@@ -79,7 +80,7 @@ def test_a_draft_becomes_a_case_with_event_fact_job_and_pointer(db: Database, ke
         assert read_event(case, first)["payload"]["channel"] == "mobile"
         assert verify_chain(session, tenant_id=1, case_id=receipt.case_id).holds
         fact = session.scalars(select(LedgerFact)).one()
-        facts = ledger.read_facts(key=case.key, fact_id=fact.id, sealed=fact.facts)
+        facts = ledger.read_facts(fact, key=case.key)
         assert facts["case"]["case_no"] == receipt.case_no
         assert facts["applicant"]["id_type"] == "resident_id"
         assert facts["answers"] == case.body["answers"]
@@ -172,7 +173,7 @@ def test_nobody_submits_somebody_elses_draft(db: Database, keys: KeyRing) -> Non
     with db.scope(a_scope(me, tenant_id=2)) as session, pytest.raises(NotFound):
         submit(
             session, keys=keys, tenant_id=2, draft_id=draft_id, holder=Holder(citizen_id=me), form=a_form(),
-            item=an_item(), facts=FACTS,
+            facts=FACTS,
         )  # fmt: skip
 
 
@@ -216,6 +217,50 @@ def test_forty_people_at_once_get_forty_numbers(db: Database, keys: KeyRing) -> 
     serials = sorted(int(receipt.case_no[15:21]) for receipt in receipts)
     assert serials == list(range(1, 41))
     assert len({receipt.short_code for receipt in receipts}) == 40
+
+
+def test_a_case_number_has_22_digits_and_a_right_check(db: Database) -> None:
+    """Township, day, serial, check, for a year of serials and days; one wrong digit is noticed."""
+    made = text(
+        "select case_number('321003100', date '2026-01-01' + n, n * 2737 % 999999 + 1) from generate_series(0, 364) n"
+    )
+    with db.scope(a_scope()) as session:
+        found = session.scalars(made).all()
+    assert found[0] == "3210031002601010000012"
+    for number in found:
+        assert numbers.is_case_no(number)
+        assert numbers.township_of(number) == "321003100"
+        assert not numbers.is_case_no(number[:-1] + str((int(number[-1]) + 1) % 10))
+
+
+def test_a_day_has_999_999_numbers(db: Database, keys: KeyRing) -> None:
+    """The next filing is told so, writes nothing, and gives its serial back."""
+    me = new_id()
+    a_case(db, keys)
+    draft_id = _begin(db, keys, me)
+    with db.scope(a_scope()) as session:
+        session.execute(text("update case_counter set serial = 999999"))
+    with pytest.raises(TooMany, match="明天"):
+        _submit(db, keys, draft_id, me)
+    with db.scope(a_scope(me)) as session:
+        assert count(session, "case_record") == 1
+        assert session.scalar(text("select serial from case_counter")) == 999_999
+
+
+def test_a_second_tap_gives_the_receipt_after_the_item_was_closed(db: Database, keys: KeyRing) -> None:
+    """Whether something may be filed is asked of what is not filed yet."""
+    me = new_id()
+    draft_id, late = _begin(db, keys, me), _begin(db, keys, me)
+    first = _submit(db, keys, draft_id, me)
+    with db.scope(Scope(tenant_id=1)) as session:
+        session.execute(text("update item set item_code = null"))
+    assert _submit(db, keys, draft_id, me) == first
+    with pytest.raises(NotRegistered):
+        _submit(db, keys, late, me)
+    with db.scope(Scope(tenant_id=1)) as session:
+        session.execute(text("update item set state = 'paused'"))
+    with pytest.raises(NotOffered):
+        _submit(db, keys, late, me)
 
 
 def test_townships_count_apart(db: Database, keys: KeyRing) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,24 +12,6 @@ from xiangtong.cases import numbers
 from xiangtong.cases.parties import initials, parties
 from xiangtong.cases.patch import applied, merge_patch
 from xiangtong.drafts.typed import TooMuchTyped, Typed, from_bytes, to_bytes
-
-
-@given(st.integers(1, 999_999), st.dates(date(2026, 1, 1), date(2050, 1, 1)))
-def test_a_case_number_has_22_digits_and_a_right_check(serial: int, day: date) -> None:
-    """Township, day, serial, check; one wrong digit is noticed."""
-    number = numbers.case_no("321003100", day, serial)
-    assert len(number) == numbers.DIGITS
-    assert numbers.is_case_no(number)
-    assert numbers.township_of(number) == "321003100"
-    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
-    assert not numbers.is_case_no(wrong)
-
-
-@pytest.mark.parametrize(("township", "serial"), [("3210031", 1), ("321003100", 0), ("321003100", 1_000_000)])
-def test_what_makes_no_case_number(township: str, serial: int) -> None:
-    """Seven digits are no township; a serial has one to six digits."""
-    with pytest.raises(ValueError, match=r"case number|serial"):
-        numbers.case_no(township, date(2026, 9, 1), serial)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _said(hall: Hall, case_no: str, seq: int) -> Wire:
         case_id = session.scalars(select(CaseRecord.id).where(CaseRecord.case_no == case_no)).one()
         case = open_case(session, keys=hall.services.keys, tenant_id=1, case_id=case_id)
         fact = session.scalars(select(LedgerFact).where(LedgerFact.case_id == case_id, LedgerFact.seq == seq)).one()
-        facts = ledger.read_facts(key=case.key, fact_id=fact.id, sealed=fact.facts)
+        facts = ledger.read_facts(fact, key=case.key)
     wire = mapping.write(facts, message_id=new_id(), profile=Profile("default", "", "", ""))
     assert problems(wire.body) == ()
     return wire

@@ -9,9 +9,13 @@ purge     what nobody claimed, and the comparison of rows with stored objects
 """
 
 from xiangtong.attachments.files import (
+    CLAIMED,
+    READY,
     Claimed,
     NotReady,
     Stored,
+    check_claimed,
+    chosen,
     claim,
     discard,
     discard_case,
@@ -40,7 +44,9 @@ from xiangtong.attachments.uploads import (
 )
 
 __all__ = [
+    "CLAIMED",
     "QUARANTINE",
+    "READY",
     "UPLOAD_PATH",
     "Claimed",
     "LocalStorage",
@@ -59,6 +65,8 @@ __all__ = [
     "Unfit",
     "Verdict",
     "begin",
+    "check_claimed",
+    "chosen",
     "claim",
     "discard",
     "discard_case",

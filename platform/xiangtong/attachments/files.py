@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Update, Uuid, bindparam, select, update
+from sqlalchemy import Row, TextClause, Update, Uuid, bindparam, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -16,6 +16,7 @@ from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Storage
 from xiangtong.attachments.uploads import CLEAN, bytes_context, name_context
 from xiangtong.kernel import crypto
+from xiangtong.kernel.db import unwritten
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.tenancy.keys import OpenKey
 
@@ -96,6 +97,7 @@ _STORED: Sequence[Any] = (
     Attachment.size, Attachment.sm3, Attachment.state, Attachment.scan_state, Attachment.refusal,
     Attachment.object_key, Attachment.data_key_id,
 )  # fmt: skip
+_READ: Sequence[str] = tuple(column.key for column in _STORED)
 
 
 def reopen(row: Attachment | Row[Any], *, key: OpenKey) -> Stored:
@@ -141,9 +143,41 @@ def claim(
         return []
     given = {"to": case_id, "of": tenant_id, "owned": owner_id, "wanted": list(wanted)}
     rows = session.connection().execute(_claiming(), given).all()
-    if len(rows) != len(wanted):
-        raise NotReady("有文件还没有传好，请等一会儿，或删掉重新传", "A file is not ready")
+    check_claimed(len(rows), wanted)
     return sorted((reopen(row, key=key) for row in rows), key=lambda file: file.id)
+
+
+#: A column for a query of drafts that goes on to file one: the files a case may claim, for `chosen`.
+READY: TextClause = text(
+    "(select jsonb_agg(to_jsonb(a)) from attachment a"
+    " where a.tenant_id = draft.tenant_id and a.owner_id = draft.id and a.state = 'clean') as ready_files"
+)
+# A common table expression: the claim itself, for a statement that writes more than this. Where `claimed` has fewer
+# rows than there are ids, some file was not ready: see `check_claimed`.
+CLAIMED = (
+    "claimed as (update attachment set state = 'claimed', case_id = :case"
+    " where tenant_id = :tenant and owner_id = :case and state = 'clean' and id = any(:files) returning 1)"
+)
+
+
+def chosen(ready: Sequence[Mapping[str, Any]] | None, *, key: OpenKey, ids: Collection[UUID]) -> list[Stored]:
+    """The files `ids` among what the column `READY` gave, oldest first; raises NotReady."""
+    found = [_of_json(row) for row in ready or () if UUID(row["id"]) in ids]
+    check_claimed(len(found), ids)
+    return sorted((reopen(row, key=key) for row in found), key=lambda file: file.id)
+
+
+def check_claimed(count: int, ids: Collection[UUID]) -> None:
+    """Raise NotReady where fewer files were found than wanted."""
+    if count != len(ids):
+        raise NotReady("有文件还没有传好，请等一会儿，或删掉重新传", "A file is not ready")
+
+
+def _of_json(row: Mapping[str, Any]) -> Attachment:
+    values = {name: row[name] for name in _READ}
+    sealed = bytes.fromhex(row["sealed_name"].removeprefix("\\x"))
+    ids = {name: UUID(row[name]) for name in ("id", "data_key_id")}
+    return unwritten(Attachment, **values | ids | {"sealed_name": sealed})
 
 
 @cache

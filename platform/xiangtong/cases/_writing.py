@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from typing import Any
@@ -11,11 +11,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from xiangtong import ledger
+from xiangtong import attachments, ledger
+from xiangtong.cases import numbers
 from xiangtong.cases.models import CaseEvent, CaseRecord, NewMaterial
+from xiangtong.cases.numbers import NUMBERED
 from xiangtong.drafts.opening import context
 from xiangtong.drafts.typed import Typed, to_bytes
-from xiangtong.kernel.db import Base, ScopedSession
+from xiangtong.kernel import clock as time
+from xiangtong.kernel.db import ScopedSession, columns_of
 from xiangtong.kernel.jobs import DEFERRAL
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.keys import OpenKey
@@ -24,21 +27,24 @@ from xiangtong.tenancy.walls import as_citizen
 # Any number of rows in one parameter: cheaper than one for each value, and the statement stays the same. It has to
 # stay short as well: the driver reads a statement of more than 4,096 characters anew every time.
 _WRITE = text(
-    "with records as (select * from jsonb_populate_recordset(null::case_record, cast(:records as jsonb))),"  # noqa: S608
+    f"with {NUMBERED}, {attachments.CLAIMED},"  # noqa: S608
+    " records as (select r.* from numbered n, jsonb_populate_record(null::case_record,"
+    "  cast(:record as jsonb) || jsonb_build_object('case_no', n.case_no)) r),"
     " new_records as (insert into case_record select * from records),"
     " new_events as (insert into case_event"
-    "  select * from jsonb_populate_recordset(null::case_event, cast(:events as jsonb))),"
+    "  select * from jsonb_populate_record(null::case_event, cast(:event as jsonb))),"
     " new_materials as (insert into case_material"
     "  select * from jsonb_populate_recordset(null::case_material, cast(:materials as jsonb))),"
     " new_facts as (insert into ledger_fact"
-    "  select * from jsonb_populate_recordset(null::ledger_fact, cast(:ledger as jsonb))),"
+    "  select r.* from numbered n, jsonb_populate_record(null::ledger_fact,"
+    "  cast(:fact as jsonb) || jsonb_build_object('case_no', n.case_no)) r),"
     " emptied as (update draft set state = 'submitted', typed = :emptied, revisions = '{}', updated_at = :now"
     "  where tenant_id = :tenant and id = :case),"
     " gone_pointer as (delete from citizen_draft where citizen_id = :citizen and draft_id = :case),"
     # A case that staff filed for somebody without an account has no pointer.
     " new_pointer as (insert into citizen_case (citizen_id, case_id, tenant_id, case_no, item_name, submitted_at)"
     "  select citizen_id, id, tenant_id, case_no, item_name, submitted_at from records where citizen_id is not null)"
-    f" select {DEFERRAL}"
+    f" select serial, case_no, (select count(*) from claimed) as claimed, {DEFERRAL} from numbered"
 )
 
 
@@ -50,16 +56,24 @@ def write(
     materials: Sequence[NewMaterial],
     fact: LedgerFact,
     key: OpenKey,
+    township: str,
 ) -> None:
-    """Write case, event, materials and fact, defer the delivery, empty the draft, and turn the citizen's pointer.
+    """Number the case, write it with event, materials and fact, claim its files, defer the delivery, empty the draft,
+    and turn the citizen's pointer.
 
-    Nothing between them is ever asked, so they travel together.
+    Nothing between them is ever asked, so they travel together. `case` gets its number here, last of all, so that
+    other filings of the township (nine digits) wait for it no longer than they must. Raises TooMany,
+    attachments.NotReady.
     """
+    files = [one.attachment_id for one in materials if one.attachment_id]
     values: dict[str, Any] = {
-        "records": _rows([_plain(case)]),
-        "events": _rows([_plain(event)]),
-        "materials": _rows(one.columns() for one in materials),
-        "ledger": _rows([_plain(fact)]),
+        "record": _json(columns_of(case)),
+        "event": _json(columns_of(event)),
+        "materials": _json([one.columns() for one in materials]),
+        "fact": _json(columns_of(fact)),
+        "files": files,
+        "township": township,
+        "day": time.local(case.submitted_at).date(),
         "emptied": key.seal(to_bytes(Typed()), context=context(case.id)),
         "case": case.id,
         "tenant": case.tenant_id,
@@ -67,19 +81,16 @@ def write(
         "now": case.submitted_at,
     }
     with as_citizen(session, case.citizen_id) if case.citizen_id else nullcontext():
-        session.connection().execute(_WRITE, values | ledger.delivery_of(fact))
+        done = session.connection().execute(_WRITE, values | ledger.delivery_of(fact)).one()
+    numbers.check_serial(done.serial)
+    attachments.check_claimed(done.claimed, files)
+    case.case_no = done.case_no
     # Whoever opened the draft in this transaction must see it emptied.
     session.expire_all()
 
 
-def _plain(row: Base) -> dict[str, Any]:
-    """The values of a row that was never written."""
-    given = vars(row)
-    return {one: given[one] for one in row.__table__.columns.keys()}  # noqa: SIM118 - a collection of columns.
-
-
-def _rows(rows: Iterable[dict[str, Any]]) -> str:
-    return json.dumps(list(rows), default=_told, ensure_ascii=False)
+def _json(rows: Any) -> str:
+    return json.dumps(rows, default=_told, ensure_ascii=False)
 
 
 def _told(value: Any) -> str:

@@ -78,6 +78,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """The facts of event `seq`: complete in themselves, so that nobody ever looks anything up again.
 
+    Only the case number is not among them: it stands beside them in the ledger (see `ledger.read_facts`).
     `payload` has the contract's member names of that type without `actor` and `materials`, which stand beside it.
     """
     return {
@@ -113,7 +114,6 @@ def material_facts(material: NewMaterial) -> dict[str, Any]:
 
 def _case(case: CaseRecord) -> dict[str, Any]:
     return {
-        "case_no": case.case_no,
         "short_code": case.short_code,
         "division_code": case.division_code,
         "village_code": case.village_code,

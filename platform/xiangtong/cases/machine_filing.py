@@ -13,7 +13,6 @@ from sqlalchemy import Index, LargeBinary, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from xiangtong.cases.facts import FiledItem
 from xiangtong.cases.submit import Receipt, receipt, submit
 from xiangtong.dialect.plan import Plan
 from xiangtong.dialect.vocabulary import MOST_ROWS, Facts
@@ -24,6 +23,7 @@ from xiangtong.drafts.opening import Channel, FormRef, Holder, OpenDraft
 from xiangtong.drafts.typed import Typed, to_bytes
 from xiangtong.forms.library import Form
 from xiangtong.identity.machines import CHANNELS, Caller
+from xiangtong.items.offer import registered_code
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import Base, ScopedSession
 from xiangtong.kernel.errors import Conflict, Problem, Problems
@@ -60,10 +60,9 @@ class KeyReused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a machine files: on which form, for what item, from which village, and the answers."""
+    """What a machine files: on which form, from which village, and the answers."""
 
     form: Form
-    item: FiledItem
     village_code: str | None
     answers: Mapping[str, Any]
 
@@ -74,14 +73,14 @@ class Sent:
         return json.dumps(said, sort_keys=True)
 
 
-def begin(
-    session: ScopedSession, *, keys: KeyRing, tenant_id: int, caller: Caller, key: str, form: Form, item: FiledItem
-) -> UUID:
-    """The draft of a key, begun where there is none: files are handed in to it. Raises KeyReused once it was filed."""
+def begin(session: ScopedSession, *, keys: KeyRing, tenant_id: int, caller: Caller, key: str, form: Form) -> UUID:
+    """The draft of a key, begun where there is none: files are handed in to it. Raises KeyReused once it was filed,
+    and what `registered_code` raises.
+    """
     row = _locked(session, keys, tenant_id, caller, key)
     if row.body_digest is not None:
         raise KeyReused
-    return _draft(session, keys, row, caller, Sent(form, item, None, {})).id
+    return _draft(session, keys, row, caller, Sent(form, None, {})).id
 
 
 def file(
@@ -104,7 +103,7 @@ def file(
     session.flush()
     made = submit(
         session, keys=keys, tenant_id=tenant_id, draft_id=draft.id, holder=_holder(caller), form=sent.form,
-        item=sent.item, facts=facts,
+        facts=facts,
     )  # fmt: skip
     return made, True
 
@@ -142,9 +141,10 @@ def _draft(session: ScopedSession, keys: KeyRing, row: MachineFiling, caller: Ca
         kept.form_version, kept.form_hash = form.version, form.hash
         kept.village_code = sent.village_code or kept.village_code
         return opening.unsealed(session, keys=keys, row=kept)
+    item_code = registered_code(session, tenant_id=row.tenant_id, form_code=form.code)
     draft = opening.start(
         session, keys=keys, tenant_id=row.tenant_id, holder=_holder(caller), village_code=sent.village_code,
-        form=FormRef(sent.item.item_code, form.code, form.version, form.hash, form.title),
+        form=FormRef(item_code, form.code, form.version, form.hash, form.title),
         channel=cast(Channel, CHANNELS[caller.kind]), agent_mode="self",
     )  # fmt: skip
     draft.row.consented_at, row.draft_id = clock.now(), draft.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -46,11 +46,20 @@ def claim_files(
     claimed = attachments.claim(
         session, key=key, tenant_id=tenant_id, owner_id=owner_id, case_id=case_id, ids=found.keys()
     )
-    for stored in claimed:
-        found[stored.id].entry.update(
-            name=stored.name, size=stored.size, media_type=stored.media_type, digest=stored.sm3
-        )
-    return [_material(tenant_id, case_id, found[stored.id]) for stored in claimed]
+    return _materials(tenant_id, case_id, found, claimed)
+
+
+def choose_files(
+    ready: Sequence[Mapping[str, Any]] | None,
+    *,
+    key: OpenKey,
+    tenant_id: int,
+    case_id: UUID,
+    files: Iterable[FoundFile],
+) -> list[NewMaterial]:
+    """As `claim_files`, of what a query gave as `attachments.READY`; the claim is left to whoever writes the case."""
+    found = {file.id: file for file in files}
+    return _materials(tenant_id, case_id, found, attachments.chosen(ready, key=key, ids=found.keys()))
 
 
 def claim_results(
@@ -69,6 +78,17 @@ def claim_results(
         )
         for stored in claimed
     ]  # fmt: skip
+
+
+def _materials(
+    tenant_id: int, case_id: UUID, found: Mapping[UUID, FoundFile], claimed: Iterable[attachments.Stored]
+) -> list[NewMaterial]:
+    """The materials of the files; their entries among the answers take what was verified."""
+    for stored in claimed:
+        found[stored.id].entry.update(
+            name=stored.name, size=stored.size, media_type=stored.media_type, digest=stored.sm3
+        )
+    return [_material(tenant_id, case_id, found[stored.id]) for stored in claimed]
 
 
 def _material(tenant_id: int, case_id: UUID, file: FoundFile) -> NewMaterial:

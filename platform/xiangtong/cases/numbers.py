@@ -1,31 +1,23 @@
-"""Case numbers: 22 digits = township (9) + yymmdd + serial (6) + check (ISO 7064 MOD 11,10), contract §1."""
+"""Case numbers: 22 digits = township (9) + yymmdd + serial (6) + check (ISO 7064 MOD 11,10), contract §1.
+
+The database makes them (function `case_number`) in the statement that writes the case, so that the counter's row is
+locked for no longer than that.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-
-from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
-
-from xiangtong.cases.models import CaseCounter
 from xiangtong.kernel.errors import TooMany
 from xiangtong.kernel.ids import mod11_10
 
 DIGITS = 22
 _MOST_A_DAY = 999_999
-
-
-def case_no(township: str, day: date, serial: int) -> str:
-    """The case number of the `serial`-th filing of a township (9 digits) on `day`."""
-    if len(township) != 9 or not township.isdigit():
-        raise ValueError("a case number begins with the nine digits of a township")
-    if not 1 <= serial <= _MOST_A_DAY:
-        raise ValueError("a serial number has six digits and begins at 1")
-    digits = f"{township}{day:%y%m%d}{serial:06d}"
-    return digits + mod11_10(digits)
+# Two common table expressions: `numbered` gives the next serial of :tenant on :day and its case_no in :township. A
+# roll-back gives the serial back; gaps are allowed all the same.
+NUMBERED = (
+    "counted as (insert into case_counter as c (tenant_id, day, serial) values (:tenant, :day, 1)"
+    "  on conflict (tenant_id, day) do update set serial = c.serial + 1 returning serial),"
+    " numbered as (select serial, case_number(:township, :day, serial) as case_no from counted)"
+)
 
 
 def is_case_no(text: str) -> bool:
@@ -39,22 +31,7 @@ def township_of(number: str) -> str:
     return number[:9]
 
 
-def next_serial(session: Session, *, tenant_id: int, day: date) -> int:
-    """The next serial number of the tenant on `day`.
-
-    Locks the tenant's row of that day until the transaction ends, so it is taken last. A roll-back gives it back;
-    gaps are allowed all the same. Raises TooMany beyond 999,999 a day.
-    """
-    serial: int = session.connection().execute(_counted(), {"tenant": tenant_id, "day": day}).scalar_one()
+def check_serial(serial: int) -> None:
+    """Raise TooMany beyond 999,999 a day, which is all that six digits can say."""
     if serial > _MOST_A_DAY:
         raise TooMany("今天的办件号用完了，请明天再提交", "Today's case numbers are used up")
-    return serial
-
-
-@cache
-def _counted() -> ReturningInsert[int]:
-    row = insert(CaseCounter).values(tenant_id=bindparam("tenant"), day=bindparam("day"), serial=1)
-    counted = row.on_conflict_do_update(
-        index_elements=[CaseCounter.tenant_id, CaseCounter.day], set_={"serial": CaseCounter.serial + 1}
-    )
-    return counted.returning(CaseCounter.serial)

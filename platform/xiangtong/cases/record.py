@@ -19,7 +19,7 @@ from xiangtong.cases import chain, clock, moves
 from xiangtong.cases.facts import Actor, Body, facts_of, material_facts
 from xiangtong.cases.models import NO_DAY, CaseEvent, CaseMaterial, CaseRecord, NewMaterial
 from xiangtong.kernel import clock as time
-from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.db import ScopedSession, columns_of, unwritten
 from xiangtong.kernel.errors import Conflict, NotFound, Refusal
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.calendar import WorkCalendar, calendar
@@ -99,7 +99,8 @@ def move(
         row.body = seal_body(case.key, row.id, body)
     row.limits = clock.to_json(limits or case.limits)
     settle_due(row, calendar(session))
-    event = append(case=case, kind=type, payload=payload, actor=actor, materials=materials, occurred_at=at)
+    appended = append(case=case, kind=type, payload=payload, actor=actor, materials=materials, occurred_at=at)
+    event = CaseEvent(**columns_of(appended))
     session.add_all([event, *(CaseMaterial(**one.columns()) for one in materials)])
     session.flush()
     record_fact(session, case=replace(case, body=body or case.body), event=event, payload=payload, actor=actor,
@@ -116,7 +117,7 @@ def append(
     materials: Sequence[NewMaterial],
     occurred_at: datetime,
 ) -> CaseEvent:
-    """The next event of `case` (not yet added), and the case's own sequence and chain moved on to it."""
+    """The next event of `case` (not yet written), and the case's own sequence and chain moved on to it."""
     row, seq = case.row, case.row.last_seq + 1
     for material in materials:
         material.seq = seq
@@ -128,8 +129,8 @@ def append(
     body = case.key.seal(_bytes(kept), context=event_context(row.id, seq))
     digest = chain.digest_of(case_id=row.id, seq=seq, kind=kind, state=row.state, occurred_at=occurred_at, body=body)
     row.last_seq, row.chain, row.updated_at = seq, chain.link(row.chain, digest), occurred_at
-    return CaseEvent(
-        tenant_id=row.tenant_id, case_id=row.id, seq=seq, type=kind, state=row.state, occurred_at=occurred_at,
+    return unwritten(
+        CaseEvent, tenant_id=row.tenant_id, case_id=row.id, seq=seq, type=kind, state=row.state, occurred_at=occurred_at,
         body=body, digest=digest, chain=row.chain,
     )  # fmt: skip
 

@@ -1,14 +1,14 @@
 """THE transaction: check, store, claim files, number, event, facts, job. All of it happens, or nothing does.
 
-Statements: draft (with its keys and its tenant), files, counter, and one that writes everything. The submit key was
-minted with the draft and is unique, and the draft is locked first: double tap, Back, time-out and retry all end with
-the same receipt.
+Two statements: one reads and locks the draft, with its keys, its files and its township; one writes everything. The
+submit key was minted with the draft and is unique, and the draft is locked first: double tap, Back, time-out and retry
+all end with the same receipt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,10 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, select
 
 from xiangtong import attachments
-from xiangtong.cases import clock, moves, numbers
+from xiangtong.cases import clock, moves
 from xiangtong.cases._writing import write
 from xiangtong.cases.facts import Body, FiledItem
-from xiangtong.cases.materials import claim_files, files_in
+from xiangtong.cases.materials import choose_files, files_in
 from xiangtong.cases.models import CaseRecord, NewMaterial
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.cases.people import promote
@@ -32,8 +32,10 @@ from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import Holder, context, may_hold
 from xiangtong.drafts.typed import Typed, from_bytes
 from xiangtong.forms.models import FormVersion
+from xiangtong.items.models import Item
+from xiangtong.items.offer import NotOffered, NotRegistered
 from xiangtong.kernel import clock as time
-from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.db import ScopedSession, unwritten
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.kernel.ids import short_code
 from xiangtong.tenancy.calendar import calendar
@@ -58,7 +60,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """The locked draft with what was typed, in the clear. `row` has its columns and `town_…` of its township."""
+    """The locked draft with what was typed, in the clear.
+
+    `row` has its columns, `town_…` of its township and `for_…` of its item, all None where none is open.
+    """
 
     row: Row[Any]
     key: OpenKey
@@ -67,11 +72,10 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """What is being filed, with whom, on what form, for what item."""
+    """What is being filed, on what form, and what was known."""
 
     draft: _Draft
     form: Form
-    item: FiledItem
     facts: Facts
 
 
@@ -101,14 +105,13 @@ def submit(
     draft_id: UUID,
     holder: Holder,
     form: Form,
-    item: FiledItem,
     facts: Facts,
 ) -> Receipt:
-    """File the draft; the same receipt for every further call.
+    """File the draft for the item that is declared with its form today; the same receipt for every further call.
 
     `facts` is what the form's rules may know (the day, the tenant's parameters and lists). Raises Problems with all
-    that has to be mended, FormChanged, FormWithdrawn, FilingClosed, attachments.NotReady, NotFound for somebody
-    else's draft.
+    that has to be mended, FormChanged, FormWithdrawn, FilingClosed, offer.NotOffered, offer.NotRegistered,
+    attachments.NotReady, NotFound for somebody else's draft.
     """
     draft = _locked(session, keys, tenant_id, draft_id, holder)
     if draft.row.state == "submitted":
@@ -117,11 +120,9 @@ def submit(
     decision = decide(form.plan, answers(form.plan, draft.typed), facts)
     decision.refuse()
     stored, files = decision.stored, files_in(form.plan, decision.stored)
-    materials = claim_files(
-        session, key=draft.key, tenant_id=tenant_id, owner_id=draft_id, case_id=draft_id, files=files
-    )
+    materials = choose_files(draft.row.ready_files, key=draft.key, tenant_id=tenant_id, case_id=draft_id, files=files)
     body: Body = {"answers": stored, **parties(stored, form.plan.form)}  # type: ignore[typeddict-item]
-    filing = _Filing(draft, form, item, facts)
+    filing = _Filing(draft, form, facts)
     case = OpenCase(_record(session, keys, filing, body), draft.key, body)
     _file(session, case=case, draft=draft, form=form, materials=materials)
     return _receipt(case.row)
@@ -157,12 +158,25 @@ _OF_TOWN: Sequence[Any] = (
 )  # fmt: skip
 
 
+_OPEN_ITEM = (Item.tenant_id == Draft.tenant_id) & (Item.form_code == Draft.form_code) & (Item.state == "open")
+_FOR_ITEM: Sequence[Any] = tuple(getattr(Item, field.name).label(f"for_{field.name}") for field in fields(FiledItem))
+
+
 @cache
 def _draft_query() -> Select[Any]:
     form = FormVersion.state.label("form_state")
     return (
-        select(*_OF_DRAFT, *_OF_TOWN, form, DataKey.wrapped, *wrapped_of(bindparam("tenant")))
+        select(
+            *_OF_DRAFT,
+            *_OF_TOWN,
+            *_FOR_ITEM,
+            form,
+            attachments.READY,
+            DataKey.wrapped,
+            *wrapped_of(bindparam("tenant")),
+        )
         .join(Tenant, Tenant.id == Draft.tenant_id)
+        .outerjoin(Item, _OPEN_ITEM)
         .outerjoin(FormVersion, (FormVersion.code == Draft.form_code) & (FormVersion.number == Draft.form_version))
         .outerjoin(DataKey, (DataKey.tenant_id == Draft.tenant_id) & (DataKey.id == Draft.data_key_id))
         .where(Draft.tenant_id == bindparam("tenant"), Draft.id == bindparam("draft"))
@@ -177,14 +191,23 @@ def _check_open(draft: _Draft, form: Form) -> None:
         raise FilingClosed(f"{town}现在不受理网上申请，请打电话问一问", f"{town} takes no filings")
     if draft.row.form_version != form.version:
         raise FormChanged("这张表有更新，填好的内容都还在，请再看一遍后提交", "The draft is on another version")
+    if draft.row.for_name is None:
+        raise NotOffered
+    if not draft.row.for_item_code:
+        raise NotRegistered
+
+
+def _item(row: Row[Any]) -> FiledItem:
+    values = {field.name: getattr(row, f"for_{field.name}") for field in fields(FiledItem)}
+    return FiledItem(**values | {"unit_code": row.for_unit_code or ""})
 
 
 def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) -> CaseRecord:
-    """The case before its first event; its number is taken last, when nothing is left that could be refused."""
-    row, item, now = filing.draft.row, filing.item, time.now()
-    case = CaseRecord(
-        tenant_id=row.tenant_id, id=row.id, short_code=short_code(), submit_key=row.submit_key, state=moves.SUBMITTED,
-        open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
+    """The case before its first event and before it has its number."""
+    row, item, now = filing.draft.row, _item(filing.draft.row), time.now()
+    case = unwritten(
+        CaseRecord, tenant_id=row.tenant_id, id=row.id, case_no="", short_code=short_code(), submit_key=row.submit_key,
+        state=moves.SUBMITTED, open=True, item_code=item.item_code, item_name=item.name, form_code=filing.form.code,
         filed={
             "item": item.item(), "unit": item.unit(), "form": _form(filing.form),
             "known": kept(filing.form.plan, filing.facts),
@@ -197,8 +220,6 @@ def _record(session: ScopedSession, keys: KeyRing, filing: _Filing, body: Body) 
     )  # fmt: skip
     promote(session, keys=keys, row=case, applicant=body["applicant"])
     settle_due(case, calendar(session))
-    serial = numbers.next_serial(session, tenant_id=row.tenant_id, day=time.today())
-    case.case_no = numbers.case_no(row.town_code, time.today(), serial)
     return case
 
 
@@ -223,7 +244,10 @@ def _file(
         case=case, kind="apply", payload=payload, actor=None, materials=materials, occurred_at=case.row.submitted_at
     )
     fact = fact_row(case=case, event=event, payload=payload, materials=materials)
-    write(session, case=case.row, event=event, materials=materials, fact=fact, key=draft.key)
+    write(
+        session, case=case.row, event=event, materials=materials, fact=fact, key=draft.key,
+        township=draft.row.town_code,
+    )  # fmt: skip
     if _typed_files(draft.typed) > len(materials):
         # Files of questions that became hidden are not part of the filing.
         attachments.discard_owner(session, tenant_id=case.row.tenant_id, owner_id=case.row.id)

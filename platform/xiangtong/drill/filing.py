@@ -16,21 +16,21 @@ from xiangtong import attachments, ledger
 from xiangtong.attachments import Pending, Rules
 from xiangtong.attachments.kinds import Examined
 from xiangtong.cases import window
-from xiangtong.cases.facts import Actor, FiledItem
+from xiangtong.cases.facts import Actor
 from xiangtong.cases.materials import FoundFile, files_in
 from xiangtong.cases.record import open_to_move
 from xiangtong.cases.submit import submit
 from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.doors.shared.filed import filed
 from xiangtong.drafts import opening
 from xiangtong.drafts.answers import typed_of
 from xiangtong.drafts.opening import FormRef, Holder
 from xiangtong.drafts.typed import to_bytes
 from xiangtong.forms.library import Form
+from xiangtong.items.offer import item_of_form
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
-from xiangtong.kernel.errors import Conflict, NotFound
+from xiangtong.kernel.errors import NotFound
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.divisions import Divisions
 from xiangtong.tenancy.models import Tenant
@@ -45,12 +45,14 @@ _MOST_TOWNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A township that takes the form: its item as of today, and one of its villages."""
+    """A township that takes the form: its item with the unit that handles it, and one of its villages."""
 
     tenant_id: int
     code: str
     village_code: str
-    item: FiledItem
+    item_code: str
+    unit_name: str
+    unit_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def file_case(services: Services, town: Town, serial: int) -> Made:
     holder, scope = Holder(staff_id=_NOBODY), Scope(tenant_id=town.tenant_id)
     data = _answers(services, form, town, serial)
     with services.db.scope(scope) as session:
-        ref = FormRef(town.item.item_code, form.code, form.version, form.hash, form.title)
+        ref = FormRef(town.item_code, form.code, form.version, form.hash, form.title)
         draft = opening.start(
             session, keys=services.keys, tenant_id=town.tenant_id, form=ref, holder=holder, channel="window",
             village_code=town.village_code,
@@ -101,7 +103,7 @@ def file_case(services: Services, town: Town, serial: int) -> Made:
     with services.db.scope(scope) as session:
         receipt = submit(
             session, keys=services.keys, tenant_id=town.tenant_id, draft_id=draft.id, holder=holder, form=form,
-            item=town.item, facts=_facts(session, form, town),
+            facts=_facts(session, form, town),
         )  # fmt: skip
     return Made(town, draft.id, receipt.case_no)
 
@@ -120,7 +122,7 @@ def facts_of(services: Services, made: Made, seq: int) -> dict[str, Any]:
     with services.db.scope(Scope(tenant_id=made.town.tenant_id)) as session:
         row = session.scalars(select(LedgerFact).where(LedgerFact.case_id == made.case_id, LedgerFact.seq == seq)).one()
         key = services.keys.open(session, tenant_id=row.tenant_id, key_id=row.key_id)
-        return ledger.read_facts(key=key, fact_id=row.id, sealed=row.facts)
+        return ledger.read_facts(row, key=key)
 
 
 def _town(services: Services, tenant_id: int) -> Town | None:
@@ -128,10 +130,12 @@ def _town(services: Services, tenant_id: int) -> Town | None:
         tenant = session.get_one(Tenant, tenant_id)
         villages = list(neighbourhood(session, tenant=tenant).villages)
         try:
-            item = filed(session, tenant_id=tenant_id, form_code=FORM)
-        except (NotFound, Conflict):
+            item = item_of_form(session, tenant_id=tenant_id, form_code=FORM)
+        except NotFound:
             return None
-        return Town(tenant_id, tenant.code, villages[0], item) if villages else None
+        if not (villages and item.item_code):
+            return None
+        return Town(tenant_id, tenant.code, villages[0], item.item_code, item.unit_name, item.unit_code or "")
 
 
 def _answers(services: Services, form: Form, town: Town, serial: int) -> dict[str, Any]:
@@ -172,7 +176,7 @@ def _picture(serial: int, place: int, media_type: str) -> bytes:
 
 
 def _actor(town: Town) -> Actor:
-    return Actor(_NOBODY, "演练", "DRILL", town.item.unit_name or town.code, town.item.unit_code)
+    return Actor(_NOBODY, "演练", "DRILL", town.unit_name or town.code, town.unit_code)
 
 
 def _accept(session: ScopedSession, case: Any, actor: Actor) -> int:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from xiangtong.documents import library
 from xiangtong.documents.models import LibraryVersion
 from xiangtong.items.codes import CASE_TYPES, ITEM_TYPES, implementing_code
 from xiangtong.items.models import Item
-from xiangtong.kernel.errors import NotFound
+from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.tenancy import bulk
 from xiangtong.tenancy.difference import Governing
 
@@ -26,6 +25,18 @@ class NotOffered(NotFound):
 
     def __init__(self) -> None:
         super().__init__("本乡镇没有开通这项申请", "This township does not offer this application")
+
+
+class NotRegistered(Conflict):
+    """The item has no implementing code yet: the province would park whatever is filed for it."""
+
+    code = "NOT_REGISTERED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这件事还没有登记好编码，暂时不能网上申请。可以打电话问代办员，或到大厅办",
+            "This service has no code yet and cannot be applied for online. Please call the village agent or go to the hall",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +119,19 @@ def offered(session: Session, *, tenant_id: int, limit: int = 50) -> list[Item]:
 
 def item_of_form(session: Session, *, tenant_id: int, form_code: str) -> Item:
     """The open item that is declared with this form; raises NotFound."""
-    item = session.scalars(select(Item).where(*_OF_FORM), {"tenant": tenant_id, "form": form_code}).first()
+    mine = (Item.tenant_id == tenant_id, Item.form_code == form_code, Item.state == "open")
+    item = session.scalars(select(Item).where(*mine)).first()
     if item is None:
         raise NotOffered
     return item
 
 
-def columns_of_form(session: Session, *, tenant_id: int, form_code: str) -> Row[Any]:
-    """The same as columns, which costs less: for filing, where it is only read. Raises NotFound."""
-    row = session.connection().execute(_columns_of_form(), {"tenant": tenant_id, "form": form_code}).first()
-    if row is None:
-        raise NotOffered
-    return row
-
-
-@cache
-def _columns_of_form() -> Select[Any]:
-    return select(*Item.__table__.columns).where(*_OF_FORM)
-
-
-_OF_FORM = (Item.tenant_id == bindparam("tenant"), Item.form_code == bindparam("form"), Item.state == "open")
+def registered_code(session: Session, *, tenant_id: int, form_code: str) -> str:
+    """The implementing code of that item, for whoever files without a guide; raises NotFound, NotRegistered."""
+    code = item_of_form(session, tenant_id=tenant_id, form_code=form_code).item_code
+    if not code:
+        raise NotRegistered
+    return code
 
 
 def guide(session: Session, *, tenant_id: int, code: str) -> Guide:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from xiangtong.ledger.models import LedgerFact, Receipt, Reconciled
@@ -14,9 +14,21 @@ from xiangtong.ledger.record import context
 from xiangtong.tenancy.keys import OpenKey
 
 
-def read_facts(*, key: OpenKey, fact_id: UUID, sealed: bytes) -> dict[str, Any]:
-    """The facts document of an event; raises crypto.SealBroken when key or place do not fit."""
-    facts: dict[str, Any] = json.loads(key.unseal(sealed, context=context(fact_id)))
+class SealedFact(Protocol):
+    """What has to be known of a row of the ledger to read it."""
+
+    id: UUID
+    case_no: str
+    facts: bytes
+
+
+def read_facts(row: SealedFact | Row[Any], *, key: OpenKey) -> dict[str, Any]:
+    """The facts document of an event; raises crypto.SealBroken when key or place do not fit.
+
+    The case number, which the statement that wrote the case made, stands beside the sealed facts and is put in here.
+    """
+    facts: dict[str, Any] = json.loads(key.unseal(row.facts, context=context(row.id)))
+    facts["case"]["case_no"] = row.case_no
     return facts
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock, jobs
+from xiangtong.kernel.db import columns_of, unwritten
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger.models import LedgerFact
 from xiangtong.tenancy.keys import OpenKey
@@ -42,7 +43,7 @@ def record(
         key=key, tenant_id=tenant_id, case_id=case_id, case_no=case_no, seq=seq, type=type, occurred_at=occurred_at,
         facts=facts, wake=wake,
     )  # fmt: skip
-    session.add(row)
+    session.add(LedgerFact(**columns_of(row)))
     session.flush()
     if wake:
         defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=case_id)
@@ -63,7 +64,8 @@ def fact_row(
 ) -> LedgerFact:
     """The row of a fact, not yet written: for the statement that writes the event with it (see `record`)."""
     fact_id, now = new_id(), clock.now()
-    return LedgerFact(
+    return unwritten(
+        LedgerFact,
         tenant_id=tenant_id, id=fact_id, case_id=case_id, case_no=case_no, seq=seq, type=type, occurred_at=occurred_at,
         key_id=key.id, facts=key.seal(json.dumps(facts, ensure_ascii=False).encode(), context=context(fact_id)),
         recorded_at=now, state="due", due_at=now, lease_until=now + WOKEN_FOR if wake else None, token=0, attempts=0,

@@ -223,7 +223,7 @@ def _opened(services: Services, place: delivery.Place, line: Line, message_id: U
 def _wire(mine: Row[Any], key: OpenKey, line: Line, message_id: UUID) -> Wire:
     """The message made of the facts; raises Unmappable, also for what nobody foresaw."""
     try:
-        return line.write(read_facts(key=key, fact_id=mine.id, sealed=mine.facts), message_id=message_id)
+        return line.write(read_facts(mine, key=key), message_id=message_id)
     except Unmappable:
         raise
     except Exception as error:

@@ -25,7 +25,6 @@ from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.doors.shared import files
 from xiangtong.doors.shared.access import signed
-from xiangtong.doors.shared.filed import filed
 from xiangtong.doors.shared.frame import csrf
 from xiangtong.doors.shared.services import services
 from xiangtong.drafts.opening import Holder
@@ -77,8 +76,7 @@ def file_case(code: str) -> tuple[Response, int]:
     told = _told()
     with services().db.scope(Scope(tenant_id=call.tenant_id)) as session:
         form = services().library.form(told["form"])
-        item = filed(session, tenant_id=call.tenant_id, form_code=form.code)
-        sent = Sent(form, item, _village(call, told), told["answers"])
+        sent = Sent(form, _village(call, told), told["answers"])
         receipt, fresh = machine_filing.file(
             session, keys=services().keys, tenant_id=call.tenant_id, caller=call.caller, key=call.key, sent=sent,
             facts=_facts(session, call, form),
@@ -101,11 +99,9 @@ def hand_in(code: str) -> tuple[Response, int]:
         raise Problems([Problem("/file", "还没有选文件", "No file was sent", "FILE_MISSING")])
     with services().db.scope(Scope(tenant_id=call.tenant_id)) as session:
         form = services().library.form(request.form.get("form", ""))
-        item = filed(session, tenant_id=call.tenant_id, form_code=form.code)
         draft_id = machine_filing.begin(
-            session, keys=services().keys, tenant_id=call.tenant_id, caller=call.caller, key=call.key, form=form,
-            item=item,
-        )  # fmt: skip
+            session, keys=services().keys, tenant_id=call.tenant_id, caller=call.caller, key=call.key, form=form
+        )
     place = files.Place(call.tenant_id, draft_id, Holder(staff_id=call.caller.id))
     return jsonify(files.take(place, pointer=pointer, upload=upload).file.answer()), 201
 

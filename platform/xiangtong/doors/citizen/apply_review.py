@@ -23,12 +23,12 @@ from xiangtong.doors.citizen._page import context, file_address, helping, title_
 from xiangtong.doors.citizen._visit import visit
 from xiangtong.doors.citizen.apply_start import closed_page
 from xiangtong.doors.shared.access import citizen
-from xiangtong.doors.shared.filed import NotRegistered, filed
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.others import asked_on
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import newer_than
 from xiangtong.forms.library import Form, NoSuchForm
+from xiangtong.items.offer import NotRegistered
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import Problems
 from xiangtong.rendering.answers import Answer, answers
@@ -119,10 +119,9 @@ def _withdrawn(code: str, form_code: str, draft_id: UUID) -> Response:
 
 def _file_on(form: Form, code: str, draft_id: UUID) -> None:
     with visit(code) as here:
-        item = filed(here.session, tenant_id=here.tenant.id, form_code=form.code)
         submit(
             here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id, holder=here.holder,
-            form=form, item=item, facts=here.facts,
+            form=form, facts=here.facts,
         )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from xiangtong.doors.console.workbench_desk import desk
 from xiangtong.doors.console.workbench_filing import Filing, holder_of, open_filing
 from xiangtong.doors.console.workbench_update import blueprint
 from xiangtong.doors.shared import access, asking, files, others, replies, stepping
-from xiangtong.doors.shared.filed import filed
 from xiangtong.doors.shared.services import services
 from xiangtong.doors.shared.versions import is_withdrawn
 from xiangtong.drafts import filling
@@ -147,10 +146,9 @@ def send(draft_id: UUID) -> Response:
 def _filed(draft_id: UUID) -> Receipt:
     with desk() as here:
         filing = open_filing(here, draft_id, to_write=True)
-        item = filed(here.session, tenant_id=here.tenant.id, form_code=filing.form.code)
         receipt = submit(
             here.session, keys=services().keys, tenant_id=here.tenant.id, draft_id=draft_id,
-            holder=holder_of(here), form=filing.form, item=item, facts=filing.facts,
+            holder=holder_of(here), form=filing.form, facts=filing.facts,
         )  # fmt: skip
         # Whoever filed what was handed over may print it afterwards.
         filing.draft.row.staff_id = here.who.subject_id
