@@ -69,7 +69,7 @@ def dry_run(services: Services, *, tenant_id: int, fact_id: UUID) -> DryRun:
     with services.db.scope(Scope(tenant_id=tenant_id)) as session:
         row, line, key = _open(services, session, tenant_id, fact_id)
         before = _frozen(session, tenant_id, row, key)
-    facts = read_facts(key=key, fact_id=fact_id, sealed=row.facts)
+    facts = read_facts(row, key=key)
     try:
         wire = line.write(facts, message_id=row.message_id or uuid4())
     except Unmappable as error:
