@@ -174,3 +174,54 @@ def test_a_version_carries_the_shared_parts_of_its_day() -> None:
     body, parts = written(form)
     again = read_back(body, parts, other, code=form.code, number=1, digest=form.hash)
     assert again.plan.digest == form.plan.digest
+
+
+PLACES = {
+    "320000000000": "江苏省", "321000000000": "扬州市", "321003000000": "邗江区", "321003100000": "公道镇",
+    "321003100200": "太平村", "110000000000": "北京市",
+}  # fmt: skip
+
+
+def _address_in_words(schema: dict[str, Any]) -> None:
+    """As the form was before the list of divisions."""
+    asked = {"type": "string", "maxLength": 200, "x-kind": "address", "x-label": "现在住在哪里"}
+    schema["properties"]["home"] = {**asked, "title": "现住址"}
+    schema["x-steps"][0]["ask"].append("/home")
+
+
+def _address_by_list(schema: dict[str, Any]) -> None:
+    home = {"$ref": "urn:xiangtong:common:full-address", "title": "现住址", "x-label": "现在住在哪里"}
+    schema["properties"]["home"] = {**home, "required": ["detail"]}
+    schema["x-steps"][0]["ask"].append("/home")
+
+
+@pytest.mark.parametrize(
+    ("words", "division", "rest"),
+    [
+        ("江苏省扬州市邗江区公道镇太平村三组12号", "321003100200", "三组12号"),
+        ("江苏省 扬州市 邗江区方巷镇一组", "321003000000", "方巷镇一组"),
+        ("邗江区公道镇太平村三组12号", "321003100200", "三组12号"),
+        ("北京市海淀区1号", "110000000000", "海淀区1号"),
+        ("太平村三组12号", None, "太平村三组12号"),
+        ("公道镇太平村", None, "公道镇太平村"),
+    ],
+)
+def test_an_address_in_words_is_taken_apart_as_far_as_it_is_known(words: str, division: str | None, rest: str) -> None:
+    class Places(dict[str, str]):
+        home = "321003100200"
+
+    old, new = as_form(edited(_address_in_words)), as_form(edited(_address_by_list), 2)
+    typed = Typed({"/home": words})
+    carried = carried_over(typed, compare(old.plan, new.plan), number=1, divisions=Places(PLACES)).values
+    assert (carried.get("/home/division"), carried["/home/detail"]) == (division, rest)
+    # Whoever it belongs to is asked to look at it; nothing is called lost.
+    verdict = look(typed, old=old, new=new, facts=Facts(date(2026, 3, 10), {}, {**FACTS.options, "divisions": PLACES}))
+    assert ("/home/detail", "reworded") in _reasons(verdict)
+    assert verdict.stays == ()
+
+
+def test_what_is_hidden_from_its_reader_is_not_taken_apart() -> None:
+    old, new = as_form(edited(_address_in_words)), as_form(edited(_address_by_list), 2)
+    typed = Typed({"/home": "北京市海淀区1号", "/_covered": {"/home": "digest"}})
+    carried = carried_over(typed, compare(old.plan, new.plan), number=1, divisions=PLACES).values
+    assert (carried.get("/home/division"), carried["/home/detail"]) == (None, "北京市海淀区1号")

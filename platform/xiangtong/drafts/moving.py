@@ -18,10 +18,12 @@ from xiangtong.drafts.answers import answers
 from xiangtong.drafts.filling import latest
 from xiangtong.drafts.opening import KEPT_FOR, OpenDraft, context
 from xiangtong.drafts.typed import Raw, Typed, to_bytes
+from xiangtong.fields.division import recognised
 from xiangtong.forms.library import Form
 from xiangtong.forms.migration import Comparison, Verdict, compare, judge
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
+from xiangtong.tenancy.divisions import Divisions
 from xiangtong.validation.validate import decide
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ def look(typed: Typed, *, old: Form, new: Form, facts: Facts) -> Verdict:
     """What moving a draft from `old` to `new` would mean for it. Writes nothing."""
     comparison = compare(old.plan, new.plan)
     before = decide(old.plan, answers(old.plan, typed), facts)
-    carried = carried_over(typed, comparison, number=old.version)
+    carried = carried_over(typed, comparison, number=old.version, divisions=facts.options.get("divisions", {}))
     after = decide(new.plan, answers(new.plan, carried), facts)
     return judge(comparison, given=typed.values, before=before, after=after)
 
@@ -39,7 +41,8 @@ def look(typed: Typed, *, old: Form, new: Form, facts: Facts) -> Verdict:
 def move(session: ScopedSession, *, draft: OpenDraft, old: Form, new: Form) -> OpenDraft:
     """Move the draft to `new`; `draft` comes from `load_to_write`. Every value stays: carried over, or set aside."""
     comparison, row = compare(old.plan, new.plan), draft.row
-    typed = carried_over(draft.typed, comparison, number=old.version)
+    divisions = Divisions(session, home=row.village_code or "")
+    typed = carried_over(draft.typed, comparison, number=old.version, divisions=divisions)
     _move_files(session, draft, comparison)
     # Every field counts as saved once more: a page of the old version that is still open knows an older revision.
     row.revisions = row.revisions | dict.fromkeys(typed.values, latest(row.revisions) + 1)
@@ -71,9 +74,28 @@ def is_aside(pointer: str) -> bool:
     return pointer.startswith("@")
 
 
-def carried_over(typed: Typed, comparison: Comparison, *, number: int) -> Typed:
-    """What was typed, in the places of the new version; the rest set aside as `@<number><pointer>`."""
-    return Typed(_placed(typed.values, comparison, number), _placed(typed.rows, comparison, number))
+def carried_over(
+    typed: Typed, comparison: Comparison, *, number: int, divisions: Mapping[str, str] | None = None
+) -> Typed:
+    """What was typed, in the places of the new version; the rest set aside as `@<number><pointer>`.
+
+    An address whose place is chosen from a list now is taken apart as far as `divisions` know it; its holder is asked
+    to look, and to choose what they did not write.
+    """
+    values = _placed(typed.values, comparison, number)
+    for name, value in typed.values.items():
+        place = comparison.place_of_address(name)
+        # Of whom a note is kept that this is hidden from them is shown no part of it.
+        if place and isinstance(value, str) and value and not _is_noted(typed, name):
+            found, rest = recognised(divisions or {}, value, getattr(divisions, "home", ""))
+            values |= {place: found, comparison.carry(name) or name: rest} if found else {}
+    return Typed(values, _placed(typed.rows, comparison, number))
+
+
+def _is_noted(typed: Typed, name: str) -> bool:
+    return any(
+        name in about for note, about in typed.values.items() if _is_note(note) and isinstance(about, list | dict)
+    )
 
 
 def _placed(given: Mapping[str, T], comparison: Comparison, number: int) -> dict[str, T]:

@@ -65,3 +65,23 @@ def below(allowed: Mapping[str, str], division: str) -> Mapping[str, str]:
     own = prefix(division)
     size = next((size for size in LEVELS if size > len(own)), 0)
     return {one: name for one, name in allowed.items() if one.startswith(own) and len(prefix(one)) == size}
+
+
+def recognised(allowed: Mapping[str, str], address: str, home: str = "") -> tuple[str, str]:
+    """The division that an address in words begins with, as deep as it is written, and the rest of the words.
+
+    People write from the province down, or leave out the province and city they live in (`home` is a division there);
+    whoever begins with a town or a village may mean one of the same name elsewhere. ("", address) when none is found.
+    """
+    for start in ("", *chain(home)[:2]):
+        found, rest = start, address
+        while (step := _longest(below(allowed, found), rest)) is not None:
+            found, rest = step[0], rest[len(step[1]) :].lstrip(" \u3000,，")
+        if found != start:
+            return found, rest
+    return "", address
+
+
+def _longest(inside: Mapping[str, str], words: str) -> tuple[str, str] | None:
+    fitting = [(code, name) for code, name in inside.items() if name and words.startswith(name)]
+    return max(fitting, key=lambda one: len(one[1]), default=None)

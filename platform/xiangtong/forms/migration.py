@@ -89,6 +89,15 @@ class Comparison:
         rows = iter(part for part in pointer.split("/") if part.isdecimal())
         return "/".join(next(rows, "0") if part == "*" else part for part in change.new.pattern.split("/"))
 
+    def place_of_address(self, pointer: str) -> str | None:
+        """Where the new version asks by a list for the place that the address at an old pointer lies in; else None."""
+        rest = self.carry(pointer)
+        if rest is None or not rest.endswith("/detail") or pointer.endswith("/detail"):
+            return None
+        place = rest[: -len("detail")] + "division"
+        change = self.by_new.get(pattern_of(place))
+        return place if change is not None and change.sort == "added" else None
+
     @property
     def differing(self) -> tuple[Change, ...]:
         """The questions of which anything is to be told."""
@@ -98,9 +107,23 @@ class Comparison:
 @lru_cache(maxsize=256)
 def _compared(old: _ByDigest, new: _ByDigest) -> Comparison:
     before, after = dict(_named(old.plan.root, "")), dict(_named(new.plan.root, ""))
+    before = _taken_apart(before, after)
     kept = [_change(before.get(name), question) for name, question in after.items()]
     gone = [Change("removed", question, None) for name, question in before.items() if name not in after]
     return Comparison((*kept, *gone))
+
+
+def _taken_apart(before: dict[str, Question], after: Mapping[str, Question]) -> dict[str, Question]:
+    """An address in words whose place is asked by a list now: its words belong to the rest of it, 组和门牌号."""
+    return {
+        f"{name}/detail" if asked.kind == "address" and name not in after and _is_rest(after, name) else name: asked
+        for name, asked in before.items()
+    }
+
+
+def _is_rest(after: Mapping[str, Question], name: str) -> bool:
+    rest, place = after.get(f"{name}/detail"), after.get(f"{name}/division")
+    return rest is not None and place is not None and (rest.kind, place.kind) == ("address", "division")
 
 
 def compare(old: Plan, new: Plan) -> Comparison:
