@@ -54,7 +54,6 @@
     this.keeper = keeper;
     this.stuck = [];
     this.url = page.form.dataset.upload;
-    this.under = 0;
   }
 
   Uploader.prototype.line = function (pointer, name) {
@@ -93,7 +92,6 @@
   Uploader.prototype.travel = async function (item, parcel) {
     const status = item.querySelector("small");
     status.textContent = this.page.words.uploading;
-    this.under += 1;
     try {
       const stored = await this.post(parcel, item.querySelector("progress"));
       this.stored(item, parcel.pointer, stored);
@@ -105,7 +103,6 @@
       if (problem.mayPass) this.offerAgain(item, problem, () => this.travel(item, parcel));
       else await this.keeper.remove("files", parcel.id);
     }
-    this.under -= 1;
   };
 
   /** No network, or signed out: the file stays in hand, and one tap sends it again. */
@@ -152,7 +149,7 @@
         const answer = readJson(request.responseText);
         if (request.status < 300 && answer) resolve(answer);
         else if (request.status === 401) reject(trouble(this.page.words.photoWaits, { mayPass: true, signedOut: true }));
-        else if (request.status >= 500) reject(trouble(this.page.words.failed, { mayPass: true }));
+        else if (request.status >= 500 || request.status === 429) reject(trouble(this.page.words.failed, { mayPass: true }));
         else reject(new Error((answer && answer.message) || this.page.words.failed));
       };
       request.send(body);

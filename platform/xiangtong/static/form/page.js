@@ -228,5 +228,5 @@
     });
   };
 
-  Object.assign(X, { Page: Page, put: put, valueAt: at });
+  Object.assign(X, { Page: Page, idOf: idOf, put: put, valueAt: at });
 })(window.Xiangtong);

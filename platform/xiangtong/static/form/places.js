@@ -69,7 +69,7 @@
   function locate(page, button) {
     const said = button.parentNode.querySelector("[role=status]");
     const fill = (name, degrees) => {
-      const input = document.getElementById("f" + (button.dataset.locate + "/" + name).replace(/\//g, "-"));
+      const input = document.getElementById(X.idOf(button.dataset.locate + "/" + name));
       input.value = degrees.toFixed(6);
       input.dispatchEvent(new Event("change", { bubbles: true }));
     };
