@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xiangtong.dialect.plan import Question
+from xiangtong.dialect.plan import Option, Question
 from xiangtong.fields.kind import Kind
 
 
@@ -26,9 +26,14 @@ class Choice(Kind):
 
     def display(self, value: Any, question: Question) -> str:
         """The words of the chosen option."""
-        return next((option.label for option in question.options if option.value == value), str(value))
+        found = self.chosen(value, question)
+        return found.label if found else str(value)
 
     def display_en(self, value: Any, question: Question) -> str:
         """The words of the chosen option, in English where there is any."""
-        found = next((option for option in question.options if option.value == value), None)
+        found = self.chosen(value, question)
         return (found.label_en or found.label) if found else str(value)
+
+    def chosen(self, value: Any, question: Question) -> Option | None:
+        """The option of a value; None where it is none of them."""
+        return next((option for option in question.options if option.value == value), None)
