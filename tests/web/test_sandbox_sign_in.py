@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -32,14 +32,14 @@ class TestSignIn:
 
     @pytest.fixture
     def party(self):
-        with OAuth2Client(
+        with OAuth2Session(
             "xiangtong-demo",
             DEMO_CLIENT_SECRET,
             scope="openid profile",
             redirect_uri=BACK,
             code_challenge_method="S256",
-            trust_env=False,
         ) as party:
+            party.trust_env = False
             yield party
 
     def choose(self, url, sub="demo-lisi"):
