@@ -61,6 +61,7 @@ def demo(fresh: bool) -> None:
 
 
 def _areas() -> None:
+    from xiangtong.cases import cli as cases
     from xiangtong.channels import cli as channels
     from xiangtong.drill import cli as drill
     from xiangtong.forms import cli as forms
@@ -70,7 +71,7 @@ def _areas() -> None:
     from xiangtong.province import cli as province
     from xiangtong.push import cli as push
 
-    for area in (channels, drill, forms, interchange, identity, machines, push, province):
+    for area in (cases, channels, drill, forms, interchange, identity, machines, push, province):
         area.register(cli)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from makers import CLERK, FACTS, a_case, a_draft, a_form, a_scope, count
-from xiangtong.cases import citizen, window
+from xiangtong.cases import citizen, cli, window
 from xiangtong.cases.chain import verify_chain
 from xiangtong.cases.erasure import NotErasable, erase
 from xiangtong.cases.lookup import asked_for
@@ -109,6 +111,28 @@ def test_after_erasing_everything_verifies_and_nothing_can_be_read(db: Database,
         asking = asked_for(session, keys=keys, asked=before.case_no, last_four="0016")
         with pytest.raises(NotFound), asking:
             pytest.fail("an erased case was shown")
+
+
+def test_an_operator_erases_and_proves_by_number(db: Database, keys: KeyRing) -> None:
+    """Refused with a sentence before the province proved it; afterwards the chain still holds, and the log knows."""
+    case_id = _closed_case(db, keys, new_id())
+    with db.scope(Scope(tenant_id=1)) as session:
+        number = receipt(session, tenant_id=1, case_id=case_id).case_no
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(cli.cases, words, obj=lambda: SimpleNamespace(db=db, keys=keys))
+
+    assert isinstance(run("erase", number, "--yes").exception, NotErasable)
+    assert isinstance(run("verify", "3210031080000000000000").exception, NotFound)
+    with db.scope(Scope(tenant_id=1)) as session:
+        _reconcile(session, case_id, 2)
+    assert run("erase", number).exit_code == 1, "nobody said yes"
+    assert run("erase", number, "--yes").exit_code == 0
+    assert "共 2 步" in run("verify", number).output
+    with db.scope(Scope(tenant_id=1)) as session:
+        assert session.scalars(text("select subject from audit_entry where action = 'case.erased'")).all() == [
+            f"case:{number}"
+        ]
 
 
 def test_before_erasing_only_the_name_is_readable(db: Database, keys: KeyRing, owner: Engine) -> None:

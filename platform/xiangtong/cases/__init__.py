@@ -5,7 +5,8 @@ moves.py     the one table of allowed moves
 clock.py     due dates in working days, stops, the traffic light
 window.py    what staff do; citizen.py what the applicant does after submitting
 record.py    how every move is written: event, chain, state, ledger
-worklist.py, detail.py, progress.py, lookup.py   reading
+worklist.py, detail.py, timeline.py, lookup.py   reading
 expiry.py    a supplement that did not come in time; reminding.py   messages about it
 guests.py    a case opened by another body; erasure.py   destroying its key
+cli.py       for operators: is a case as it was written; erase its person
 """

@@ -26,6 +26,7 @@ ACTIONS = {
     "form.withdrawn": _("停用申请表"), "case.file": _("看材料"), "case.revealed": _("看完整号码"),
     "case.printed": _("打印"), "case.filed_for": _("代群众申报"), "case.filed_by_machine": _("系统代报"),
     "case.result_added": _("上传办理结果"), "case.result_dropped": _("删掉办理结果"), "cases.exported": _("导出办件"),
+    "case.erased": _("删除个人信息"),
     "draft.agency": _("开始代办"), "draft.fetched": _("接着帮填"), "draft.fetch_refused": _("接着帮填没成"),
     "draft.given_back": _("还给本人"), "draft.discarded": _("丢掉代办的表"), "licences.asked": _("查电子证照"),
     "push.paused": _("停发"), "push.resumed": _("恢复发送"), "push.replayed": _("原样重发"),
@@ -36,6 +37,7 @@ _SUBJECTS = {
     "staff": _("人员"), "case": _("办件"), "tenant": _("乡镇"), "notice": _("公告"), "place": _("服务点"),
     "form": _("申请表"), "draft": _("草稿"), "upload": _("上传"), "machine": _("接入系统"), "fact": _("推送"),
 }  # fmt: skip
+_STAFF_NUMBER = 12  # What is longer is the number of a case.
 _DETAILS = {
     "roles": _("角色"), "reach": _("范围"), "name": _("名称"), "into": _("并入"), "city": _("城市"),
     "changes": _("变化"), "tenants": _("单位"), "changed": _("改了"), "rows": _("行数"), "number": _("版本"),
@@ -54,6 +56,15 @@ def subject(value: str) -> str:
     """Whom or what it touched: `staff:003` as 人员 003."""
     kind, _colon, which = value.partition(":")
     return f"{_SUBJECTS[kind]} {which}".strip() if kind in _SUBJECTS else value
+
+
+def looked_for(words: str) -> str:
+    """`subject` backwards, of what somebody typed: 人员 003, a case's number, or the log's own writing."""
+    if not words or ":" in words:
+        return words
+    kind = next((kind for kind, name in _SUBJECTS.items() if words.startswith(str(name))), "")
+    which = words.removeprefix(str(_SUBJECTS[kind])).strip() if kind else words
+    return f"{kind or ('case' if len(which) > _STAFF_NUMBER else 'staff')}:{which}"
 
 
 def detail(value: Mapping[str, Any]) -> str:
