@@ -88,8 +88,6 @@ def test_at_the_page_and_at_the_window(folder: Path, open_page: Any) -> None:
         running.enter_context(clamd(folder))
         _look_again(stack)
         assert (_objects(stack, "clean"), _objects(stack, "quarantine")) == (5, 0)
-        page.goto(f"{stack.url}/mine")
-        page.get_by_role("link", name="接着填").first.click()
         filing.submit(page)
         clerk = open_page("desk")
         window.sign_in(clerk, stack.url, window.CLERK)

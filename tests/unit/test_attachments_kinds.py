@@ -116,6 +116,25 @@ def test_a_picture_that_would_eat_the_memory_is_never_decoded(form: str, size: t
         examine(out.getvalue(), rules=Rules())
 
 
+def test_a_picture_that_would_eat_minutes_is_never_decoded() -> None:
+    """A few hundred kilobytes: scans over many pixels, scans over few, segments of nothing. Fill bytes are no bomb."""
+    for size, more in (((3500, 3500), 80), ((64, 64), 400)):
+        data = picture(size=size, progressive=True)
+        bomb = data[:-2] + data[data.rfind(b"\xff\xda") : -2] * more + b"\xff\xd9"
+        with pytest.raises(Unfit, match="像素太多"):
+            examine(bomb, rules=Rules())
+    with pytest.raises(Unfit, match="像素太多"):
+        examine(b"\xff\xd8\xff" + b"\xe0\x00\x02\xff" * 100_000, rules=Rules())
+    filled = picture()[:2] + b"\xff" * (9 * MB) + picture()[2:]
+    assert examine(filled, rules=Rules()).data == picture()
+
+
+def test_what_a_maker_notes_down_beside_the_usual_tags_goes_too() -> None:
+    data = picture()
+    noted = b"\xff\xe7" + struct.pack("!H", 2 + 24) + b"phone-of-somebody, 32.39N"[:24]
+    assert examine(data[:2] + noted + data[2:], rules=Rules()).data == data
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_where_and_with_what_it_was_taken_is_cut_out(form: str) -> None:
     data = picture(form, tags=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
-from collections.abc import Iterator
+from threading import BoundedSemaphore
 
 from PIL import ExifTags, Image, ImageOps
+
+from xiangtong.attachments import jpegs
 
 # What a phone takes by default stays below 50 million; JPEG is opened at an eighth of its size, the others in full.
 MAX_PIXELS = {"image/jpeg": 50_000_000, "image/png": 24_000_000, "image/webp": 24_000_000}
 Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-_APP1, _APP13, _START_OF_SCAN, _END, _FILL = 0xE1, 0xED, 0xDA, 0xD9, 0xFF
-# Inside a scan 0xFF is followed by a stuffed zero or a restart marker; anything else begins the next segment.
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+# A progressive JPEG comes in ten scans or so, and each goes over every pixel; a bomb has thousands in a megabyte.
+_MOST_SCANS, _MOST_SCANNED = 100, 800_000_000
+# A large picture takes a second and a hundred megabytes: no more than this many at once in one process.
+DECODING = BoundedSemaphore(2)
 _TAGS = {"exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"}
 # Opening a small JPEG at an eighth of its size still reads every byte of it.
 _SMALL = (64, 64)
@@ -35,20 +37,32 @@ def without_place(data: bytes, media_type: str) -> bytes:
     JPEG: the tags are cut out and the way up is written back, the picture stays as it is. PNG and WebP are written
     anew, and only when they carry such tags.
     """
-    picture = _opened(data, media_type)
     if media_type == "image/jpeg":
-        return _with_segments(data, _way_up(picture))
-    return _rewritten(picture) if _TAGS & picture.info.keys() else data
+        return _jpeg_without_place(data)
+    with DECODING:
+        picture = _opened(data, media_type)
+        return _rewritten(picture) if _TAGS & picture.info.keys() else data
+
+
+def _jpeg_without_place(data: bytes) -> bytes:
+    try:
+        segments = jpegs.segments(data)
+    except jpegs.Overlong as error:
+        raise TooManyPixels from error
+    with DECODING:
+        picture = _opened(jpegs.joined(segments), "image/jpeg", scans=jpegs.scans(segments))
+    return _upright_again(jpegs.joined(jpegs.without_tags(segments)), _way_up(picture))
 
 
 def thumbnail(data: bytes, *, edge: int = 320) -> bytes:
     """A JPEG at most `edge` pixels on a side, upright, for lists; raises Broken."""
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with DECODING, Image.open(io.BytesIO(data)) as picture:
             picture.draft("RGB", (edge, edge))
-            small = _on_paper(ImageOps.exif_transpose(picture) if _way_up(picture) else picture)
+            # Made small before anything else: every copy of a large picture is a hundred megabytes.
+            small = picture.convert("RGBA") if picture.mode == "P" else picture
             small.thumbnail((edge, edge))
-            return _saved(small, "JPEG", quality=80)
+            return _saved(_on_paper(ImageOps.exif_transpose(small)), "JPEG", quality=80)
     except (OSError, ValueError, SyntaxError) as error:
         raise Broken from error
 
@@ -61,10 +75,11 @@ def _on_paper(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
-def _opened(data: bytes, media_type: str) -> Image.Image:
+def _opened(data: bytes, media_type: str, *, scans: int = 1) -> Image.Image:
     try:
         picture: Image.Image = Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]])
-        if picture.width * picture.height > MAX_PIXELS[media_type]:
+        pixels = picture.width * picture.height
+        if pixels > MAX_PIXELS[media_type] or scans > _MOST_SCANS or scans * pixels > _MOST_SCANNED:
             raise TooManyPixels
         picture.draft("RGB", _SMALL)
         picture.load()
@@ -82,8 +97,7 @@ def _way_up(picture: Image.Image) -> int | None:
         return None  # Damaged tags say nothing; the picture itself is whole.
 
 
-def _with_segments(data: bytes, upright: int | None) -> bytes:
-    kept = b"".join(_segments(data))
+def _upright_again(kept: bytes, upright: int | None) -> bytes:
     if upright not in range(2, 9):
         return kept
     tags = Image.Exif()
@@ -92,29 +106,6 @@ def _with_segments(data: bytes, upright: int | None) -> bytes:
     if not body.startswith(b"Exif\0\0"):
         body = b"Exif\0\0" + body
     return kept[:2] + b"\xff\xe1" + struct.pack("!H", len(body) + 2) + body + kept[2:]
-
-
-def _segments(data: bytes) -> Iterator[bytes]:
-    """The picture's segments without Exif, XMP (APP1) and IPTC (APP13), up to its end.
-
-    What phones append after the end (a second picture, a short film) goes too: it carries its own tags.
-    """
-    yield data[:2]
-    at = 2
-    while at + 4 <= len(data):
-        marker = data[at + 1]
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == _START_OF_SCAN:
-            following = _NEXT_MARKER.search(data, end)
-            end = following.start() if following else len(data)
-        elif marker == _FILL:
-            end = at + 1
-        elif marker == _END:
-            break
-        if marker not in (_APP1, _APP13, _FILL):
-            yield data[at:end]
-        at = end
-    yield b"\xff\xd9"
 
 
 def _rewritten(picture: Image.Image) -> bytes:

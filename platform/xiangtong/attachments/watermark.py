@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from xiangtong.attachments.kinds import PHOTOS, Examined
-from xiangtong.attachments.photos import Broken
+from xiangtong.attachments.photos import DECODING, Broken
 from xiangtong.kernel import crypto
 
 _FONT = "Noto Sans CJK SC"
@@ -28,7 +28,7 @@ def marked(examined: Examined, *, words: str, plain: str) -> Examined:
     if examined.media_type not in PHOTOS:
         return examined
     try:
-        with Image.open(io.BytesIO(examined.data)) as picture:
+        with DECODING, Image.open(io.BytesIO(examined.data)) as picture:
             picture.draft("RGB", (_MOST, _MOST))
             picture.thumbnail((_MOST, _MOST))
             data = _drawn(ImageOps.exif_transpose(picture).convert("RGBA"), words if _chinese() else plain)
