@@ -11,13 +11,13 @@ import rfc8785
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
+from asked_papers import asked_papers
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms import contract_fit
 from xiangtong.forms.cli import register
 from xiangtong.forms.contract_fit import LARGEST_INLINE, LARGEST_MESSAGE, worst_message_bytes
 from xiangtong.forms.library import Library, NoSuchForm
-from xiangtong.forms.materials import materials_of
 from xiangtong.forms.publishing import check_form
 from xiangtong.validation.validate import decide, validate
 
@@ -34,7 +34,7 @@ def sample(code, name="sample"):
 
 
 def materials(plan, data):
-    return materials_of(plan, decide(plan, data, FACTS).effective)
+    return asked_papers(plan, decide(plan, data, FACTS).effective)
 
 
 def codes(plan, data, facts=FACTS):
@@ -204,12 +204,10 @@ class TestTemporaryRelief:
         assert stored["expenses"]["total"] == 6500000
 
     def test_an_emergency_may_bring_its_proof_later(self):
-        wanted = {
-            one.material.code: one.required for one in materials(RELIEF, sample("temporary-relief", "sample-emergency"))
-        }
+        wanted = materials(RELIEF, sample("temporary-relief", "sample-emergency"))
         assert wanted["cause_proof"] is False
         assert "finances" not in wanted
-        wanted = {one.material.code: one.required for one in materials(RELIEF, sample("temporary-relief"))}
+        wanted = materials(RELIEF, sample("temporary-relief"))
         assert wanted["cause_proof"] is True
         assert wanted["finance_authorisation"] is True
 
@@ -241,7 +239,7 @@ class TestTemporaryRelief:
 class TestHomestead:
     def test_what_happens_to_the_old_site_decides_what_is_asked(self):
         data = sample("homestead")
-        assert {one.material.code for one in materials(HOMESTEAD, data)} >= {
+        assert materials(HOMESTEAD, data).keys() >= {
             "return_promise",
             "neighbours_statement",
         }

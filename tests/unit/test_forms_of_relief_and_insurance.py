@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from asked_papers import asked_papers
 from xiangtong.cases.parties import parties
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.library import Library
-from xiangtong.forms.materials import materials_of
 from xiangtong.validation.validate import decide
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -30,8 +30,7 @@ def problems(form, data, today=TODAY, **params):
 
 
 def wanted(form, data):
-    found = materials_of(LIBRARY.form(form).plan, decided(form, data).effective)
-    return {one.material.code: one.required for one in found}
+    return asked_papers(LIBRARY.form(form).plan, decided(form, data).effective)
 
 
 class TestMinimumLiving:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from asked_papers import asked_papers
 from xiangtong.cases.parties import party
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms.library import Library
-from xiangtong.forms.materials import materials_of
 from xiangtong.validation.validate import decide, validate
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -153,8 +153,6 @@ def test_certificates_and_numbers_give_what_follows_from_them() -> None:
 )
 def test_papers_follow_the_situation(form: str, name: str, wanted: str, not_wanted: str) -> None:
     plan = LIBRARY.form(form).plan
-    codes = {
-        one.material.code for one in materials_of(plan, decide(plan, LIBRARY.samples[form][name], FACTS).effective)
-    }
+    codes = asked_papers(plan, decide(plan, LIBRARY.samples[form][name], FACTS).effective)
     assert wanted in codes
     assert not_wanted not in codes
