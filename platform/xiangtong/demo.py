@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,9 @@ from xiangtong.settings import Settings, SettingsError
 from xiangtong.wiring import ROOT
 
 _DATABASE, _SECRETS = "xiangtong", "secrets.json"
+_PORTS = {"XIANGTONG_PORT": "8080", "XIANGTONG_SANDBOX_PORT": "8090"}
+# Nobody's work is in the air when a demo ends: an open page keeps Ctrl-C waiting no longer than this.
+_QUICK_STOP = "--graceful-timeout 4"
 _VARIABLES = dict(
     zip(
         ROLES,
@@ -80,9 +84,20 @@ def prepare(environ: Mapping[str, str] | None = None, *, fresh: bool = False, ho
     merged = dict(os.environ if environ is None else environ)
     if Settings.from_environment(merged).production:
         raise SettingsError("正式环境不能运行演示：演示人员的密码是公开的")
+    _refuse_taken(merged)
     var = _filled(merged, fresh=fresh)
     cluster = None if merged.get("XIANGTONG_DATABASE_URL") else _start_database(merged, var, fresh=fresh, home=home)
     return Demo(merged, cluster)
+
+
+def _refuse_taken(environ: Mapping[str, str]) -> None:
+    """Raise SettingsError where somebody listens already: perhaps this very demo, whose database must go on."""
+    for name, usual in _PORTS.items():
+        port = environ.get(name, usual)
+        with socket.socket() as tried:
+            tried.settimeout(1)
+            if tried.connect_ex(("127.0.0.1", int(port))) == 0:
+                raise SettingsError(f"端口 {port} 已经有程序在用。先停掉它，或者换一个端口：{name}=18080 make serve")
 
 
 def beside(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> Settings | None:
@@ -106,7 +121,8 @@ def _filled(merged: dict[str, str], *, fresh: bool) -> Path:
     """Fill in everything but the database; returns the demo's folder."""
     var = _folder(merged)
     var.mkdir(parents=True, exist_ok=True)
-    port, sandbox = merged.setdefault("XIANGTONG_PORT", "8080"), merged.setdefault("XIANGTONG_SANDBOX_PORT", "8090")
+    port, sandbox = (merged.setdefault(name, usual) for name, usual in _PORTS.items())
+    merged.setdefault("GUNICORN_CMD_ARGS", _QUICK_STOP)
     merged.setdefault("XIANGTONG_BASE_URL", f"http://127.0.0.1:{port}")
     merged.setdefault("XIANGTONG_PROVINCE_URL", f"http://127.0.0.1:{sandbox}")
     merged.setdefault("XIANGTONG_OIDC_ISSUER", f"http://127.0.0.1:{sandbox}/oidc")

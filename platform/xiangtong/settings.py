@@ -21,6 +21,7 @@ _ENVIRONMENTS = ("demo", "test", _PRODUCTION)
 _CIPHERS = ("sm4", "aes")
 _OFF = ("", "0", "false", "no")  # How FLASK_DEBUG is written where it is off.
 _SHORTEST_SECRET = 32
+_LAST_PORT = 65_535
 _OWNER = "owner_database_url"
 _DATABASES = ("postgresql://", "postgresql+psycopg://")
 _OWN_SECRETS = ("secret_key", "master_key")  # The others are given to us by the province.
@@ -155,6 +156,9 @@ class Settings:
         for name in ("guest_drafts", "guest_browsers"):
             if not _is_count(getattr(self, name)):
                 raise SettingsError(f"XIANGTONG_{name.upper()} 要填一个数，1 到 {_MOST_AN_HOUR}")
+        for name, port in (("PORT", self.port), ("SANDBOX_PORT", self.sandbox_port)):
+            if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _LAST_PORT):
+                raise SettingsError(f"XIANGTONG_{name} 要填 1 到 {_LAST_PORT} 之间的端口")
         if self.proxies not in _PROXIES:
             raise SettingsError(f"XIANGTONG_PROXIES 要填前面有几层反向代理，{_PROXIES[0]} 到 {_PROXIES[-1]}")
 

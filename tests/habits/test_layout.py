@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import socket
 import subprocess
 from dataclasses import fields
 from pathlib import Path
@@ -109,7 +110,16 @@ def test_production_starts_when_nothing_is_left_of_the_demo() -> None:
         _of_production(base_url="http://there.example").refuse_demo()
 
 
-@pytest.mark.parametrize(("name", "value"), [("ENVIRONMENT", "prod"), ("ENVIRONMENT", "Production"), ("CIPHER", "AES")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "prod"),
+        ("ENVIRONMENT", "Production"),
+        ("CIPHER", "AES"),
+        ("PORT", "80a0"),
+        ("SANDBOX_PORT", "0"),
+    ],
+)
 def test_a_misspelt_word_is_never_taken_for_the_demo(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({f"XIANGTONG_{name}": value})
@@ -126,6 +136,12 @@ def test_no_database_is_a_sentence_that_names_what_is_missing() -> None:
 def test_no_demo_runs_where_real_people_are_served() -> None:
     with pytest.raises(SettingsError, match="不能运行演示"):
         demo.prepare({"XIANGTONG_ENVIRONMENT": "production"})
+
+
+def test_a_port_that_is_taken_is_a_sentence_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(SettingsError, match="已经有程序在用"):
+        demo.prepare({"XIANGTONG_PORT": str(other.getsockname()[1]), "XIANGTONG_VAR": str(tmp_path / "var")})
+    assert not (tmp_path / "var").exists()
 
 
 def test_requirements_are_hashed_and_hold_no_address() -> None:
