@@ -1,7 +1,9 @@
 """What an operator sees and may do: status, parking, replay, mending only where nothing was stored; callbacks."""
 
 import json
+import re
 import uuid
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -92,6 +94,21 @@ def test_a_dry_run_of_the_same_mapping_finds_the_province_s_own_reason(services,
     tried = replay.dry_run(services, tenant_id=1, fact_id=parked)
     assert tried.changed == ()
     assert any(problem.where.startswith("/payload/applicant") for problem in tried.problems)
+
+
+def test_a_dry_run_never_calls_fitting_what_the_province_called_too_large(services, province):
+    province.turn("status", statuses=[413], scope="messages", count=1)
+    (fact,) = Writer(services).case(next(serials))
+    assert send_all(services, [fact]) == ["park"]
+    (problem,) = replay.dry_run(services, tenant_id=1, fact_id=fact).problems
+    assert re.search(r"有 \d{3,5} 字节，我们记的上限是 65536 字节", problem.message)
+
+
+def test_a_dry_run_says_how_large_a_message_is_and_how_large_it_may_be(services, parked, monkeypatch):
+    line = services.transport.line("3210")
+    monkeypatch.setattr(line, "_profile", replace(line._profile, message_bytes=200))
+    (problem,) = replay.dry_run(services, tenant_id=1, fact_id=parked).problems
+    assert re.search(r"消息有 \d{3,5} 字节，省网一次最多收 200 字节", problem.message)
 
 
 def test_mending_makes_a_new_message_for_the_same_step(services, parked, province, mended_mapping):

@@ -37,7 +37,7 @@ class HttpLine:
     """One account's line to its province over HTTP; safe to use from several threads."""
 
     def __init__(self, profile: Profile) -> None:
-        self.destination = profile.name
+        self.destination, self.message_bytes = profile.name, profile.message_bytes
         self._profile = profile
         self._sign: Signer = signer(profile.secret)
         parts = urlsplit(profile.url)

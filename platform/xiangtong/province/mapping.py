@@ -50,8 +50,14 @@ def write(facts: Facts, *, message_id: UUID, profile: Profile) -> Wire:
     }
     body = _canonical(message)
     if len(body) > profile.message_bytes:
-        raise Unmappable((Problem("", f"消息有 {len(body)} 字节，超过上级的限制", "too large"),), code="TOO_LARGE")
+        raise Unmappable((_too_large(len(body), profile.message_bytes),), code="TOO_LARGE")
     return Wire(body, sm3_hex(body), _distinct(enclosures), VERSION)
+
+
+def _too_large(size: int, limit: int) -> Problem:
+    return Problem(
+        "", f"消息有 {size} 字节，省网一次最多收 {limit} 字节", f"{size} bytes; the province takes {limit} at most"
+    )
 
 
 def check(item: Mapping[str, Any], form: Mapping[str, Any], profile: Profile) -> list[Problem]:

@@ -88,6 +88,9 @@ class Line(Protocol):
     destination: str
     """Names the account's breaker; the same for every city that shares the account."""
 
+    message_bytes: int
+    """The largest message this province takes, as far as it is known here."""
+
     def write(self, facts: dict[str, Any], *, message_id: UUID) -> Wire:
         """The message of an event, the same bytes for the same facts and id; raises Unmappable."""
 

@@ -21,6 +21,9 @@ from xiangtong.tenancy.keys import OpenKey
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import Scope
 
+#: What the province (or a gateway before it) answers to a message over its limit, as the ledger keeps it.
+_TOO_LARGE = ("TOO_LARGE", "HTTP_413")
+
 
 class NotParked(Conflict):
     """Only a parked message can be replayed."""
@@ -38,6 +41,7 @@ class Unproved(Conflict):
 class DryRun:
     """What would be sent: `problems` of mapping and contract (empty when it fits), size in bytes, `changed` members.
 
+    What the province called too large is a problem as long as it has not become smaller, whatever limit stands here.
     `changed` are JSON Pointers at which the message now differs from the one that was parked; never values.
     """
 
@@ -75,7 +79,21 @@ def dry_run(services: Services, *, tenant_id: int, fact_id: UUID) -> DryRun:
     except Unmappable as error:
         return DryRun(error.problems, 0, ())
     changed = tuple(_changes(json.loads(before), json.loads(wire.body))) if before else ()
-    return DryRun(line.check(wire.body), len(wire.body), changed)
+    return DryRun((*line.check(wire.body), *_too_large(row, line, before, wire.body)), len(wire.body), changed)
+
+
+def _too_large(fact: LedgerFact, line: Line, before: bytes | None, now: bytes) -> tuple[Problem, ...]:
+    if fact.last_code not in _TOO_LARGE or len(now) < len(before or b""):
+        return ()
+    size, limit = len(now), line.message_bytes
+    return (
+        Problem(
+            "",
+            f"省网说内容太大，没有收。这条消息有 {size} 字节，我们记的上限是 {limit} 字节：请先和省网核对上限，再发",
+            f"The province called it too large: {size} bytes, and the limit known here is {limit}. Ask the province first",
+            "too large",
+        ),
+    )
 
 
 def remap(services: Services, *, tenant_id: int, fact_id: UUID) -> None:
