@@ -35,6 +35,12 @@ def test_the_log_reads_as_sentences() -> None:
     assert audit_words.detail({"roles": ["reviewer"], "reach": ["321003100"]}) == "角色：审核人员；范围：321003100"
 
 
+def test_the_log_is_asked_in_its_own_words() -> None:
+    typed = {"人员 003": "staff:003", "003": "staff:003", "办件3210031002611220000013": "case:3210031002611220000013",
+             "3210031002611220000013": "case:3210031002611220000013", "staff:9": "staff:9", "": ""}  # fmt: skip
+    assert {words: audit_words.looked_for(words) for words in typed} == typed
+
+
 def test_an_answer_without_a_code_of_the_contract_is_still_told() -> None:
     assert "重新生成" in pushing_view.cause_words("HTTP_413")
     assert "503" in pushing_view.cause_words("HTTP_503")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pyotp
 from flask import Flask
@@ -138,13 +139,14 @@ def test_a_list_by_spreadsheet(browser: Browser, db: Database) -> None:
 def test_each_role_sees_its_own_doors(console: Flask) -> None:
     clerk, operator, auditor = (Browser(console).sign_in(account) for account in (CLERK, OPERATOR, AUDITOR))
     clerk.get("/staff/", 404)
-    clerk.get("/calendar/list/")
+    clerk.get("/calendar/list/", 303)
     clerk.get("/audit/list/", 404)
     operator.get("/divisions/list/")
     operator.get("/audit/list/", 404)
     page = auditor.get("/audit/list/")
     assert "登录" in page
-    assert "staff:903" in auditor.get("/audit/list/?_flt_0_subject=staff:903")
+    asked = auditor.open("/audit/list/?q=人员 903").location
+    assert "人员 903" in auditor.get(asked.removeprefix("/console"))
     assert "全部对得上" in auditor.get("/audit/seals")
     clerk.get("/audit/seals", 404)
     assert "903" in page
@@ -153,11 +155,18 @@ def test_each_role_sees_its_own_doors(console: Flask) -> None:
 
 
 def test_lists_of_the_framework_look_like_ours_and_take_no_odd_question(console: Flask) -> None:
-    operator = Browser(console).sign_in(OPERATOR)
+    operator, today = Browser(console).sign_in(OPERATOR), clock.today()
     page = operator.get("/divisions/list/?_flt_0_name=公道")
     assert "公道镇" in page
     assert "杨寿镇" not in page
     assert not re.search(r"bootstrap|fontawesome|jquery|appbuilder", page, re.I)
+    assert operator.open("/calendar/list/").location.endswith("?_flt_1_day=" + (today - timedelta(days=1)).isoformat())
+    shown = operator.get("/calendar/list/?_flt_1_day=2026-09-30")
+    assert "2026-10-01" in shown
+    assert "2026-09-30" not in shown
+    for day in ("2026-13-45", "0001-01-01", "9999-12-31", "soon"):
+        operator.get(f"/calendar/list/?_flt_1_day={day}", 404 if day != "0001-01-01" else 200)
+    operator.get("/calendar/list/?q=0001-01-01", 404)
     odd = ("page_Divisions=x", "page_Divisions=99999", "psize_Divisions=x", "_flt_9_name=a", "_flt_0_code=a", "_oc_x=y")
     for query in odd:
         operator.get(f"/divisions/list/?{query}", 404)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 from flask_babel import Babel
 from sqlalchemy.orm import Session, scoped_session
 
@@ -125,10 +125,14 @@ def _state_access(app: Flask) -> None:
 
 
 def _asked_well(view: type[ReadOnly], listing: Any) -> Any:
-    """The framework takes any query for its own and stumbles over some, so only what our pages send gets through."""
+    """The framework takes any query for its own and stumbles over some, so only what our pages send gets through.
+
+    What somebody typed comes as `q`, and goes on in the framework's own words.
+    """
     known = {
         f"page_{view.__name__}": r"[0-9]{1,4}\Z",
-        f"_flt_0_{view.looked_up}": r"[^\0]{0,40}\Z",
+        view.filter_name(): r"[^\0]{0,40}\Z",
+        "q": r"[^\0]{0,40}\Z",
         "lang": r"[a-z]{2}\Z",
     }
 
@@ -136,6 +140,16 @@ def _asked_well(view: type[ReadOnly], listing: Any) -> Any:
         for name, value in request.args.items(multi=True):
             if name not in known or not re.match(known[name], value):
                 raise NotFound
-        return listing()
+        asked = request.args.get(view.filter_name(), "")
+        try:
+            view.typed(asked)
+            return _in_its_words(view) if "q" in request.args or not (asked or view.whole) else listing()
+        except (ValueError, OverflowError):
+            raise NotFound from None
 
     return call
+
+
+def _in_its_words(view: type[ReadOnly]) -> Any:
+    asked = view.asked(request.args.get("q", "").strip())
+    return redirect(url_for(f"{view.__name__}.list", **({view.filter_name(): asked} if asked else {})), 303)

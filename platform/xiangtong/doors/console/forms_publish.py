@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import distinct, func, select
 from werkzeug.wrappers import Response
 
 from xiangtong import audit
@@ -190,9 +191,15 @@ def _sheet(form_code: str, *, warning: str = "", status: int = 200) -> tuple[str
         page = render_template(
             "console/forms/sheet.html", code=form_code, title=draft.title, draft=draft, sheet=counted, live=live,
             lines=lines_between(live, draft), findings=findings(draft), warning=warning, local=clock.local,
-            reason=_reasons(),
+            reason=_reasons(), other_cities=_other_cities(here.session, here.tenant.city_code),
         )  # fmt: skip
         return page, status
+
+
+def _other_cities(session: ScopedSession, mine: str) -> int:
+    """How many other cities file on the same library: what is published here is theirs as well."""
+    theirs = select(func.count(distinct(Tenant.city_code))).where(Tenant.kind == "township", Tenant.city_code != mine)
+    return session.scalar(theirs) or 0
 
 
 def _reasons() -> dict[str, str]:

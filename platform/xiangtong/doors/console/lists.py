@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder import ModelView
@@ -23,7 +23,7 @@ class _Rows(ListWidget):  # type: ignore[misc]
         name = self.template_args["modelview_name"]
         view = next(view for view in LISTS if view.__name__ == name)
         rendered = super().__call__(
-            column=view.looked_up, label=view.looked_up_label, named=view.list_columns.index(view.named), **arguments
+            view=view, label=view.looked_up_label, named=view.list_columns.index(view.named), **arguments
         )
         return str(rendered)
 
@@ -39,8 +39,27 @@ class ReadOnly(ModelView):  # type: ignore[misc]
     # The column that the page's one search field looks in, from its beginning; and what the field is called.
     looked_up = ""
     looked_up_label = _("查找")
+    # The framework's number of the comparison that the field asks for, and how the browser takes the words.
+    comparison, field_type = 0, "text"
+    # Whether the page shows everything where nothing was asked.
+    whole = True
     # The column that names a row.
     named = ""
+
+    @classmethod
+    def filter_name(cls) -> str:
+        """The parameter of the address in which the framework is asked."""
+        return f"_flt_{cls.comparison}_{cls.looked_up}"
+
+    @classmethod
+    def asked(cls, words: str) -> str:
+        """What the framework is asked for, of the words that somebody typed; raises ValueError for none of its kind."""
+        return words
+
+    @classmethod
+    def typed(cls, asked: str) -> str:
+        """What stands in the field, where that was asked."""
+        return asked
 
 
 def _moment(value: datetime) -> str:
@@ -67,8 +86,19 @@ class AuditLog(ReadOnly):
     search_columns = ["action", "subject", "actor_label", "outcome"]
     base_order = ("at", "desc")
     order_columns = ["at"]
-    looked_up, looked_up_label = "subject", _("按对象查找：人员写 staff:003，办件写 case: 和编号")
+    looked_up, looked_up_label = "subject", _("按对象查找，如：人员 003，或者办件的 22 位编号")
     named = "at"
+
+    @classmethod
+    def asked(cls, words: str) -> str:
+        """人员 003 as the log writes it: `staff:003`."""
+        return audit_words.looked_for(words)
+
+    @classmethod
+    def typed(cls, asked: str) -> str:
+        """And back again."""
+        return audit_words.subject(asked)
+
     formatters_columns: dict[str, Any] = {
         "at": _moment,
         "actor_kind": lambda value: _WHO.get(value, value),
@@ -116,11 +146,25 @@ class WorkCalendar(ReadOnly):
     list_title = _("工作日历")
     datamodel = SQLAInterface(WorkDay)
     list_columns = ["day", "working", "source", "provisional"]
-    search_columns = ["source"]
+    search_columns = ["day"]
     base_order = ("day", "asc")
     order_columns = ["day"]
-    looked_up, looked_up_label = "source", _("来源")
+    looked_up, looked_up_label = "day", _("从哪一天看起")
+    # The framework compares by “later than”.
+    comparison, field_type, whole = 1, "date", False
     named = "day"
+
+    @classmethod
+    def asked(cls, words: str) -> str:
+        """The day before; today's where nothing is asked: what is past holds no limit any more."""
+        first = date.fromisoformat(words) if words else clock.today()
+        return (first - timedelta(days=1)).isoformat()
+
+    @classmethod
+    def typed(cls, asked: str) -> str:
+        """The first day that is shown."""
+        return asked and (date.fromisoformat(asked) + timedelta(days=1)).isoformat()
+
     formatters_columns: dict[str, Any] = {
         "working": lambda value: _("上班") if value else _("休息"),
         "provisional": lambda value: _("暂定") if value else "",
