@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from xiangtong.attachments.kinds import OFD
 from xiangtong.cases import results
 from xiangtong.cases.models import CaseRecord
 from xiangtong.cases.record import open_case
+from xiangtong.kernel import clock
 from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger.models import LedgerFact
+from xiangtong.notify.demo import DemoSms
 from xiangtong.province import mapping
 from xiangtong.province.contract import problems
 from xiangtong.province.profile import Profile
@@ -31,6 +34,11 @@ from xiangtong.tenancy.scope import Database, Scope
 
 _PDF = b"%PDF-1.7\n" + b"approval " * 50
 _LINK = re.compile(r'href="(/321003100/cases/[0-9]+/files/[^"]+)" download')
+
+
+_TAKEN = re.compile(r'href="(/progress/results/[^"]+)" download')
+_PROOF = re.compile(r'name="proof" value="([^"]+)"')
+_PHONE = "13800138004"
 
 
 @pytest.fixture
@@ -62,6 +70,32 @@ def _said(hall: Hall, case_no: str, seq: int) -> Wire:
     return wire
 
 
+def _taken_by_phone(hall: Hall, case_no: str, whole: list[bytes]) -> None:
+    """Without signing in: number, four digits, and a message to the phone that the filing names."""
+    client, sms = hall.desk.app.test_client(), hall.services.sms
+    assert isinstance(sms, DemoSms)
+    found = client.post("/progress", data={"number": case_no, "digits": "1288"}).text
+    asked = {"proof": _PROOF.findall(found)[0]}
+    sent = len(sms.latest())
+    # A phone that the filing does not name is told the same, and gets nothing.
+    assert "验证码已经发过去了" in client.post("/progress/results", data=asked | {"phone": "13800138999"}).text
+    assert len(sms.latest()) == sent
+    client.post("/progress/results", data=asked | {"phone": _PHONE})
+    assert sms.latest()[0].template == "case_code"
+    code = sms.latest()[0].values["code"]
+    wrong = client.post("/progress/results", data=asked | {"phone": _PHONE, "code": "12"})
+    assert (wrong.status_code, _TAKEN.findall(wrong.text)) == (422, [])
+    assert client.post("/progress/results", data=asked | {"phone": "13800138999", "code": code}).status_code == 422
+    links = _TAKEN.findall(client.post("/progress/results", data=asked | {"phone": _PHONE, "code": code}).text)
+    assert sorted(client.get(one).data for one in links) == whole
+    assert client.post("/progress/results", data=asked | {"phone": _PHONE, "code": code}).status_code == 422, "once"
+    # What proves that somebody asked proves no more; and a link is dead after a quarter of an hour.
+    assert client.get(f"/progress/results/{asked['proof']}").status_code == 404
+    with clock.frozen(clock.now() + timedelta(minutes=16)):
+        assert client.get(links[0]).status_code == 404
+        assert client.post("/progress/results", data=asked | {"phone": _PHONE}).location == "/progress"
+
+
 def test_what_the_office_hands_out_is_saved_unchanged_and_told(hall: Hall) -> None:
     """Two files with the decision, one with the delivery, which tells the decision again."""
     case_no, photo, certificate = hall.case(), jpeg(40), _PDF + b"certificate"
@@ -81,8 +115,7 @@ def test_what_the_office_hands_out_is_saved_unchanged_and_told(hall: Hall) -> No
     saved = [hall.desk.client.get(address) for address in _LINK.findall(page)]
     assert sorted(one.data for one in saved) == sorted([_PDF, photo, certificate]), "byte for byte"
     assert all("no-store" in one.headers["Cache-Control"] for one in saved)
-    found = hall.desk.app.test_client().post("/progress", data={"number": case_no, "digits": "1288"}).text
-    assert "结果文件可以登录以后" in found
+    _taken_by_phone(hall, case_no, sorted([_PDF, photo, certificate]))
 
     moves = [row[0] for row in hall.rows("select type from case_event order by seq")]
     assert moves == ["apply", "accept", "decide", "correct", "deliver"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from xiangtong.doors.citizen import cases_mine, cases_progress, cases_supply
+from xiangtong.doors.citizen import cases_mine, cases_progress, cases_results, cases_supply
 
 blueprint = Blueprint("cases", __name__)
-for page in (cases_mine, cases_progress, cases_supply):
+for page in (cases_mine, cases_progress, cases_results, cases_supply):
     page.register(blueprint)

@@ -14,6 +14,7 @@ from xiangtong.cases.numbers import is_case_no
 from xiangtong.cases.timeline import outcome, timeline
 from xiangtong.doors.citizen._case import english_of, state_words, told, what_next
 from xiangtong.doors.citizen._visit import site_of
+from xiangtong.doors.citizen.cases_results import proof_of
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.frame import language
 from xiangtong.doors.shared.services import services
@@ -73,7 +74,8 @@ def _found(town: Township | None, number: str, digits: str, place: str) -> str:
             page = render_template(
                 "citizen/progress_found.html", row=case.row, english=english_of(case.row.item_name),
                 state=state_words(case.row.state, came_out), next=what_next(session, case=case, outcome=came_out),
-                happenings=told(happenings), has_results=any(one.files for one in happenings), site=site_of(town) if town else {},
+                happenings=told(happenings),
+                proof=proof_of(case) if any(one.files for one in happenings) else None, site=site_of(town) if town else {},
             )  # fmt: skip
     throttle.clear(services().db, _FOR_NUMBER, number)
     return page
