@@ -73,15 +73,6 @@ class LocalStorage:
         except FileNotFoundError as error:
             raise Missing(key) from error
 
-    def head(self, key: str) -> Stat | None:
-        """Size and time of writing; None when it is not there."""
-        path = self._path(key)
-        return self._stat(path) if path.is_file() else None
-
-    def copy(self, source: str, target: str) -> None:
-        """Copy an object; raises Missing."""
-        self.put(target, self.get(source))
-
     def delete(self, key: str) -> None:
         """Remove an object, or do nothing."""
         self._path(key).unlink(missing_ok=True)

@@ -59,8 +59,8 @@ class Stat:
 class Storage(Protocol):
     """A store of bytes. Keys are `<area>/t/<tenant>/<yyyy>/<mm>/<uuid>`; an object is whole or not there.
 
-    Adapters MUST make `put` atomic, MUST raise Missing from `get` and `copy` for an unknown key, and SHOULD be safe
-    to use from several threads. A store that cannot be reached raises StorageUnavailable. `origin` is the scheme and
+    Adapters MUST make `put` atomic, MUST raise Missing from `get` for an unknown key, and SHOULD be safe to use
+    from several threads. A store that cannot be reached raises StorageUnavailable. `origin` is the scheme and
     host a page must be allowed to post to; "" is our own.
     """
 
@@ -76,14 +76,6 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """All bytes of an object; raises Missing."""
-        ...
-
-    def head(self, key: str) -> Stat | None:
-        """What is known of an object without reading it; None when it is not there."""
-        ...
-
-    def copy(self, source: str, target: str) -> None:
-        """Copy an object inside the store; raises Missing."""
         ...
 
     def delete(self, key: str) -> None:

@@ -19,7 +19,6 @@ from xiangtong.kernel import clock
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 _log = logging.getLogger(__name__)
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
@@ -59,21 +58,6 @@ class S3Storage:
         """All bytes; raises Missing."""
         with _reached(key):
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-
-    def head(self, key: str) -> Stat | None:
-        """Size and time of writing; None when it is not there."""
-        try:
-            with _reached(key):
-                about = self._client.head_object(Bucket=self._bucket, Key=key)
-        except Missing:
-            return None
-        return Stat(key, about["ContentLength"], about["LastModified"].astimezone(UTC))
-
-    def copy(self, source: str, target: str) -> None:
-        """Copy inside the bucket; raises Missing."""
-        origin: CopySourceTypeDef = {"Bucket": self._bucket, "Key": source}
-        with _reached(source):
-            self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
 
     def delete(self, key: str) -> None:
         """Remove an object, or do nothing."""
