@@ -17,16 +17,19 @@ DEMO_CLIENT_SECRET = "demo-client-secret-not-for-production"  # noqa: S105
 DEMO_PROVINCE_SECRET = "demo-province-secret-not-for-production"  # noqa: S105
 _DEMO = {DEMO_SECRET, DEMO_CLIENT_SECRET, DEMO_PROVINCE_SECRET}
 _PRODUCTION = "production"
-_ENVIRONMENTS = ("demo", "test", _PRODUCTION)
-_CIPHERS = ("sm4", "aes")
 _OFF = ("", "0", "false", "no")  # How FLASK_DEBUG is written where it is off.
 _SHORTEST_SECRET = 32
 _LAST_PORT = 65_535
 _OWNER = "owner_database_url"
 _DATABASES = ("postgresql://", "postgresql+psycopg://")
 _OWN_SECRETS = ("secret_key", "master_key")  # The others are given to us by the province.
-_PACKAGE_ALGORITHMS = ("ed25519", "sm2")
-_PROXIES = tuple("012345")
+# A misspelt `production` would be a demo on the open net, with its sign-ins and its secrets.
+_WORDS = {
+    "environment": ("demo", "test", _PRODUCTION),
+    "cipher": ("sm4", "aes"),
+    "package_algorithm": ("ed25519", "sm2"),
+}
+_MOST_PROXIES = 5
 _SHORTEST_TOKEN = 16
 _MOST_AN_HOUR = 1_000_000
 _FEWEST_KEY_DAYS, _MOST_KEY_DAYS = 90, 3650
@@ -140,27 +143,28 @@ class Settings:
         return Path(self.var).resolve()
 
     def refuse_nonsense(self) -> None:
-        """Raise SettingsError for a value that means nothing."""
-        days = self.machine_key_days
-        # A misspelt `production` would be a demo on the open net, with its sign-ins and its secrets.
-        if self.environment not in _ENVIRONMENTS:
-            raise SettingsError(f"XIANGTONG_ENVIRONMENT 要填 {'、'.join(_ENVIRONMENTS)} 中的一个")
-        if self.cipher not in _CIPHERS:
-            raise SettingsError(f"XIANGTONG_CIPHER 要填 {' 或 '.join(_CIPHERS)}")
-        if self.package_algorithm not in _PACKAGE_ALGORITHMS:
-            raise SettingsError(f"XIANGTONG_PACKAGE_ALGORITHM 要填 {' 或 '.join(_PACKAGE_ALGORITHMS)}")
-        if not (days.isascii() and days.isdigit() and _FEWEST_KEY_DAYS <= int(days[:5]) <= _MOST_KEY_DAYS):
-            raise SettingsError(f"XIANGTONG_MACHINE_KEY_DAYS 要填 {_FEWEST_KEY_DAYS} 到 {_MOST_KEY_DAYS} 之间的天数")
+        """Raise SettingsError with a sentence for each value that means nothing."""
+        wrong = [
+            f"{variable(item)} 要填 {' 或 '.join(_WORDS[item.name])}"
+            for item in fields(self)
+            if item.name in _WORDS and getattr(self, item.name) not in _WORDS[item.name]
+        ]
+        wrong += [
+            f"XIANGTONG_{name} 要填 {least} 到 {most} 之间的{what}"
+            for name, given, least, most, what in (
+                ("MACHINE_KEY_DAYS", self.machine_key_days, _FEWEST_KEY_DAYS, _MOST_KEY_DAYS, "天数"),
+                ("PORT", self.port, 1, _LAST_PORT, "端口"),
+                ("SANDBOX_PORT", self.sandbox_port, 1, _LAST_PORT, "端口"),
+                ("PROXIES", self.proxies, 0, _MOST_PROXIES, "数：前面有几层反向代理"),
+                ("GUEST_DRAFTS", self.guest_drafts, 1, _MOST_AN_HOUR, "数"),
+                ("GUEST_BROWSERS", self.guest_browsers, 1, _MOST_AN_HOUR, "数"),
+            )
+            if not _is_between(given, least, most)
+        ]
         if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
-            raise SettingsError(f"XIANGTONG_METRICS_TOKEN 至少要 {_SHORTEST_TOKEN} 个字符")
-        for name in ("guest_drafts", "guest_browsers"):
-            if not _is_count(getattr(self, name)):
-                raise SettingsError(f"XIANGTONG_{name.upper()} 要填一个数，1 到 {_MOST_AN_HOUR}")
-        for name, port in (("PORT", self.port), ("SANDBOX_PORT", self.sandbox_port)):
-            if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _LAST_PORT):
-                raise SettingsError(f"XIANGTONG_{name} 要填 1 到 {_LAST_PORT} 之间的端口")
-        if self.proxies not in _PROXIES:
-            raise SettingsError(f"XIANGTONG_PROXIES 要填前面有几层反向代理，{_PROXIES[0]} 到 {_PROXIES[-1]}")
+            wrong.append(f"XIANGTONG_METRICS_TOKEN 至少要 {_SHORTEST_TOKEN} 个字符")
+        if wrong:
+            raise SettingsError("\n".join(wrong))
 
     def refuse_no_database(self, *, owner: bool = False) -> None:
         """Raise SettingsError where an address of the database is missing, or is not one of PostgreSQL.
@@ -197,13 +201,9 @@ def variable(item: Field[Any]) -> str:
     return item.metadata["variable"] or f"XIANGTONG_{item.name.upper()}"
 
 
-def _is_count(words: str) -> bool:
-    return (
-        words.isascii()
-        and words.isdigit()
-        and len(words) <= len(str(_MOST_AN_HOUR))
-        and 1 <= int(words) <= _MOST_AN_HOUR
-    )
+def _is_between(words: str, least: int, most: int) -> bool:
+    """Whether an integer between the two is written, in few digits."""
+    return words.isascii() and words.isdigit() and len(words) <= len(str(most)) and least <= int(words) <= most
 
 
 def _needed(item: Field[Any]) -> bool:
