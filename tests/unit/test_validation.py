@@ -1,4 +1,4 @@
-"""Answers from posted names, sentences for what is wrong, and the differential against plain ``jsonschema``."""
+"""Sentences for what is wrong, and the differential against plain ``jsonschema``."""
 
 import copy
 import json
@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 from plain_validator import plain_validator, refused_plainly
 from xiangtong.dialect.effective import effective
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.drafts.answers import answers, posted_fields
-from xiangtong.drafts.typed import Typed
 from xiangtong.fields.kind import CODES
 from xiangtong.forms.library import Library
 from xiangtong.kernel.errors import Problems
 from xiangtong.validation.compiled import validator_of
-from xiangtong.validation.form_data import apply_action, put_value
+from xiangtong.validation.form_data import put_value
 from xiangtong.validation.validate import decide, problems_of_step, validate
 
 LIBRARY = Library.from_folder(Path(__file__).resolve().parents[2] / "form_schemas")
@@ -105,92 +103,6 @@ class TestSentences:
             decide(HOMESTEAD, {}, FACTS).refuse()
         assert len(raised.value.problems) == len(validate(HOMESTEAD, {}, FACTS))
         decide(HOMESTEAD, SAMPLE, FACTS).refuse()
-
-
-def from_page(plan, pairs, typed=None):
-    """Read what a page without script posts, over what was typed before."""
-    saves = {save.pointer: save.value for save in posted_fields(plan, pairs)}
-    return answers(plan, (typed or Typed()).changed(saves))
-
-
-class TestFormData:
-    def test_names_are_pointers(self):
-        pairs = [
-            ("/by_agent", "false"),
-            ("/applicant/name", " 张三 "),
-            ("/household/1/name", "李四"),
-            ("/household/0/relation", "10"),
-            ("/site/area", "135.00"),
-            ("/consent", ""),
-            ("/consent", "true"),
-        ]
-        assert from_page(HOMESTEAD, pairs) == {
-            "by_agent": False,
-            "applicant": {"name": "张三"},
-            "household": [{"relation": "10"}, {"name": "李四"}],
-            "site": {"area": 13500},
-            "consent": True,
-        }
-
-    def test_what_is_not_posted_stays(self):
-        before = Typed({"/current/disposal_words": "留着", "/materials/drawing": [{"id": "1"}]})
-        data = from_page(HOMESTEAD, [("/current/disposal", "1")], before)
-        assert data == {
-            "current": {"disposal_words": "留着", "disposal": "1"},
-            "materials": {"drawing": [{"id": "1"}]},
-        }
-
-    def test_boxes_that_are_unticked_are_seen(self):
-        plan = LIBRARY.form("temporary-relief").plan
-        data = from_page(plan, [("/causes", ""), ("/causes", "other"), ("/causes", "fire")])
-        assert data == {"causes": ["fire", "other"]}
-        assert from_page(plan, [("/causes", "")], Typed({"/causes": ["fire"]})) == {"causes": []}
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "", "by_agent", "/", "/nobody", "/applicant", "/applicant/age", "/household", "/household/x/name",
-            "/household/-1/name", "/household/01/name", "/household/20/name", "/household/99999999/name", "/by_agent/deep",
-            "/village_opinion", "/village_opinion/opinion", "/__proto__/x", "/a" * 4000,
-            "/household/0", "/site/area/0",
-        ],
-    )  # fmt: skip
-    def test_names_that_are_no_questions_are_ignored(self, name):
-        assert from_page(HOMESTEAD, [(name, "1")]) == {}
-        assert not put_value(HOMESTEAD, {}, name, "1")
-
-    def test_the_last_possible_row(self):
-        data = from_page(HOMESTEAD, [("/household/19/name", "李四")])
-        assert len(data["household"]) == 20
-
-    def test_rows_come_and_go(self):
-        data = apply_action(HOMESTEAD, {}, "add:/household")
-        assert data == {"household": [{}]}
-        data = apply_action(HOMESTEAD, {"household": [{"name": "a"}, {"name": "b"}]}, "remove:/household/0")
-        assert data == {"household": [{"name": "b"}]}
-
-    @pytest.mark.parametrize(
-        "action", ["", "add:", "add:/reason", "remove:/household/5", "remove:/household/x", "drop:/"]
-    )
-    def test_actions_that_mean_nothing_change_nothing(self, action):
-        data = {"household": [{"name": "a"}]}
-        assert apply_action(HOMESTEAD, data, action) == data
-
-    def test_there_are_never_more_rows_than_the_form_has(self):
-        data = {}
-        for _ in range(30):
-            data = apply_action(HOMESTEAD, data, "add:/household")
-        assert len(data["household"]) == 20
-
-    def test_files_are_put_by_their_own_way(self):
-        data = {}
-        assert put_value(HOMESTEAD, data, "/materials/drawing", SAMPLE["materials"]["drawing"])
-        assert data == {"materials": {"drawing": SAMPLE["materials"]["drawing"]}}
-        assert not put_value(HOMESTEAD, data, "/applicant/age", 5)
-
-    def test_the_sample_survives_the_way_through_a_form(self):
-        decision = decide(HOMESTEAD, SAMPLE, FACTS)
-        assert decide(HOMESTEAD, decision.stored, FACTS).stored == decision.stored
 
 
 JSON_VALUES = st.recursive(

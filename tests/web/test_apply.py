@@ -11,12 +11,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from attachment_flow import jpeg
-from citizen_desk import ACCOUNT, FORM, QIAN_QI, START, VILLAGE, WHO, Desk, make_desk, problems, sit_down, statements
+from citizen_desk import ACCOUNT, FORM, QIAN_QI, START, VILLAGE, WHO, Desk, make_desk, problems, sit_down
 from door_services import make_services
 from xiangtong.cases.models import CaseRecord
 from xiangtong.identity.ports import Claims
 from xiangtong.items.models import Item
-from xiangtong.tenancy import known
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import CITY, Database, Scope
@@ -198,16 +197,6 @@ def test_whoever_is_not_verified_is_told_where_to_be(desk: Desk) -> None:
     assert "实名认证" in answer.text
 
 
-def test_pages_cost_at_most_six_queries(desk: Desk) -> None:
-    draft = desk.begin()
-    desk.fill(draft)
-    for page in (START, f"{draft}/who", f"{draft}/papers", f"{draft}/review", f"{draft}/help", "/mine"):
-        known.forget()  # The township's own two queries are among them.
-        with statements(desk.services) as sent:
-            assert desk.client.get(page).status_code == 200
-        assert len(sent) <= 6, (page, sent)
-
-
 def test_elder_mode_and_language_last(desk: Desk) -> None:
     assert desk.client.get("/mode/elder?next=/mine").location == "/mine"
     assert 'data-mode="elder"' in desk.client.get("/mine").text
@@ -219,28 +208,6 @@ def test_elder_mode_and_language_last(desk: Desk) -> None:
 
 def test_claims_of_the_demo_are_what_the_page_knows(desk: Desk) -> None:
     assert desk.draft(desk.begin()).typed.values["/applicant/id_number"] == QIAN_QI.id_number
-
-
-def test_submitting_costs_at_most_ten_statements(desk: Desk) -> None:
-    desk.file()  # The first one reads the work calendar, which then stays for ten minutes.
-    draft = desk.begin()
-    desk.fill(draft)
-    known.forget()
-    with statements(desk.services) as sent:
-        assert desk.client.post(f"{draft}/review").status_code == 303
-    assert len(sent) <= 10, "\n".join(one[:110].replace("\n", " ") for one in sent)
-
-
-def test_the_first_page_of_a_form_weighs_little(desk: Desk) -> None:
-    """Everything a phone loads for the first page of a form, compressed: at most 50 kB."""
-    packed = {"Accept-Encoding": "br"}
-    draft = desk.begin()
-    page = desk.client.get(f"{draft}/who", headers=packed)
-    text = desk.client.get(f"{draft}/who").text
-    parts = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', text)) | set(re.findall(r'data-plan-url="([^"]+)', text))
-    weights = {part: len(desk.client.get(part, headers=packed).data) for part in parts}
-    assert len(parts) >= 4
-    assert sum(weights.values()) + len(page.data) <= 50_000, (len(page.data), weights)
 
 
 def test_the_photos_of_a_whole_page_may_come_together(desk: Desk) -> None:
