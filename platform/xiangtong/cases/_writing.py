@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -18,6 +15,7 @@ from xiangtong.cases.numbers import NUMBERED
 from xiangtong.drafts.opening import context
 from xiangtong.drafts.typed import Typed, to_bytes
 from xiangtong.kernel import clock as time
+from xiangtong.kernel.compact import written
 from xiangtong.kernel.db import ScopedSession, columns_of
 from xiangtong.kernel.jobs import DEFERRAL
 from xiangtong.ledger.models import LedgerFact
@@ -67,10 +65,10 @@ def write(
     """
     files = [one.attachment_id for one in materials if one.attachment_id]
     values: dict[str, Any] = {
-        "record": _json(columns_of(case)),
-        "event": _json(columns_of(event)),
-        "materials": _json([one.columns() for one in materials]),
-        "fact": _json(columns_of(fact)),
+        "record": written(columns_of(case)).decode(),
+        "event": written(columns_of(event)).decode(),
+        "materials": written([one.columns() for one in materials]).decode(),
+        "fact": written(columns_of(fact)).decode(),
         "files": files,
         "township": township,
         "day": time.local(case.submitted_at).date(),
@@ -87,16 +85,3 @@ def write(
     case.case_no = done.case_no
     # Whoever opened the draft in this transaction must see it emptied.
     session.expire_all()
-
-
-def _json(rows: Any) -> str:
-    return json.dumps(rows, default=_told, ensure_ascii=False)
-
-
-def _told(value: Any) -> str:
-    """A value as the database reads it out of JSON."""
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    if isinstance(value, (UUID, date)):
-        return str(value)
-    raise TypeError(type(value).__name__)

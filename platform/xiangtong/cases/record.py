@@ -19,6 +19,7 @@ from xiangtong.cases import chain, clock, moves
 from xiangtong.cases.facts import Actor, Body, facts_of, material_facts
 from xiangtong.cases.models import NO_DAY, CaseEvent, CaseMaterial, CaseRecord, NewMaterial
 from xiangtong.kernel import clock as time
+from xiangtong.kernel.compact import written
 from xiangtong.kernel.db import ScopedSession, columns_of, unwritten
 from xiangtong.kernel.errors import Conflict, NotFound, Refusal
 from xiangtong.ledger.models import LedgerFact
@@ -126,7 +127,7 @@ def append(
         "actor": actor.to_json() if actor else None,
         "materials": [material_facts(material) for material in materials],
     }
-    body = case.key.seal(_bytes(kept), context=event_context(row.id, seq))
+    body = case.key.seal(written(kept), context=event_context(row.id, seq))
     digest = chain.digest_of(case_id=row.id, seq=seq, kind=kind, state=row.state, occurred_at=occurred_at, body=body)
     row.last_seq, row.chain, row.updated_at = seq, chain.link(row.chain, digest), occurred_at
     return unwritten(
@@ -190,7 +191,7 @@ def settle_due(row: CaseRecord, days: WorkCalendar) -> None:
 
 def seal_body(key: OpenKey, case_id: UUID, body: Body) -> bytes:
     """`body` as the case keeps it."""
-    return key.seal(_bytes(body), context=f"case_record:{case_id}:body")
+    return key.seal(written(body), context=f"case_record:{case_id}:body")
 
 
 def read_event(case: OpenCase, event: CaseEvent) -> dict[str, Any]:
@@ -223,7 +224,3 @@ def _opened(
     keys.remember(session, tenant_id=tenant_id, wrapped=own)
     key = keys.unwrap(session, tenant_id=tenant_id, key_id=row.data_key_id, wrapped=wrapped)
     return OpenCase(row, key, json.loads(key.unseal(row.body, context=f"case_record:{row.id}:body")))
-
-
-def _bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from xiangtong.dialect.plan import Plan
@@ -72,7 +73,13 @@ def version_of(options: Mapping[str, str]) -> str:
     own = getattr(options, "version", None)
     if isinstance(own, str):
         return own
-    text = json.dumps(list(options.items()), ensure_ascii=False, separators=(",", ":"))
+    return _version_of(tuple(options.items()))
+
+
+# The same few lists are named in every filing of a township.
+@lru_cache(maxsize=1024)
+def _version_of(options: tuple[tuple[str, str], ...]) -> str:
+    text = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock, jobs
+from xiangtong.kernel.compact import written
 from xiangtong.kernel.db import columns_of, unwritten
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger.models import LedgerFact
@@ -67,7 +67,7 @@ def fact_row(
     return unwritten(
         LedgerFact,
         tenant_id=tenant_id, id=fact_id, case_id=case_id, case_no=case_no, seq=seq, type=type, occurred_at=occurred_at,
-        key_id=key.id, facts=key.seal(json.dumps(facts, ensure_ascii=False).encode(), context=context(fact_id)),
+        key_id=key.id, facts=key.seal(written(facts), context=context(fact_id)),
         recorded_at=now, state="due", due_at=now, lease_until=now + WOKEN_FOR if wake else None, token=0, attempts=0,
         lost=0, failing_since=None, last_code=None, last_reason=None, message_id=None,
     )  # fmt: skip
