@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -47,3 +49,47 @@ def test_what_is_no_spreadsheet_is_a_sentence(data: bytes) -> None:
     with pytest.raises(sheets.SheetUnreadable) as refused:
         sheets.read(data)
     assert refused.value.message
+
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    """A workbook in which one part is another."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(sheets.write(["a"], [["1"]]))) as good, ZipFile(out, "w", ZIP_DEFLATED) as made:
+        for part in {*good.namelist(), name}:
+            made.writestr(part, content if part == name else good.read(part))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_part(_SHEET, _HEAD + b"<row>" + b"<c/>" * 5_000_000 + b"</row></sheetData></worksheet>"),
+        with_part(_SHEET, _HEAD + b"<row/>" * 5_000_000 + b"</sheetData></worksheet>"),
+        with_part("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 5_000_000 + b"</sst>"),
+        with_part(_SHEET, (_HEAD.decode() + "<row>" + "<c/>" * 2_500_000).encode("utf-16")),
+        with_part("xl/more.xml", bytes(50_000_000)),
+        b"a\n" * 2_500_000,
+    ],
+    ids=["cells", "rows", "strings", "another encoding", "bytes", "csv"],
+)
+def test_a_bomb_is_refused_before_it_is_read(data: bytes) -> None:
+    started = time.thread_time()
+    with pytest.raises(sheets.SheetUnreadable, match="请分成几份"):
+        sheets.read(data)
+    assert time.thread_time() - started < 10
+
+
+def test_a_row_that_ends_early_is_empty_there() -> None:
+    assert sheets.read(b"a,b\n1\n") == [sheets.Row(2, {"a": "1", "b": ""})]
+
+
+def test_columns_far_to_the_right_cost_nothing_and_formulas_are_no_bomb() -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>7</v></c><c r="XFD%d"><v>1</v></c></row>' % (n, n, n) for n in (1, 2))
+    far = with_part(_SHEET, _HEAD + rows + b"</sheetData></worksheet>")
+    assert sheets.read(far) == [sheets.Row(2, {"7": "7"})]
+    chain = with_part("xl/calcChain.xml", b"<calcChain>" + b'<c r="A1"/>' * 9_000 + b"</calcChain>")
+    assert sheets.read(chain) == [sheets.Row(2, {"a": "1"})]
