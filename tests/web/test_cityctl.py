@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from console_browser import ADMIN, OPERATOR, Browser
 from xiangtong.audit.models import AuditEntry
-from xiangtong.doors.cityctl import blueprint
+from xiangtong.channels import cli as channels_cli
+from xiangtong.channels import founding
+from xiangtong.doors.cityctl import blueprint, importing
 from xiangtong.doors.console.app import create_console
+from xiangtong.items import sheet as item_sheet
+from xiangtong.items.models import Item
+from xiangtong.kernel import sheets
+from xiangtong.tenancy.folder import MemoryFolder
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Database
 from xiangtong.wiring import Services
@@ -134,3 +142,46 @@ def test_another_city_and_odd_files_are_refused(operator: Browser) -> None:
     page = operator.post("/city/provision", 422, files=[(io.BytesIO(b"x"), "../../etc/passwd")]).text
     assert "文件名要是" in page
     assert "请选择区划文件" in operator.post("/city/provision", 422, kit="standard").text
+
+
+def _sheet(**changes: str) -> list[tuple[io.BytesIO, str]]:
+    row = dict(zip(item_sheet.HEAD, item_sheet._EXAMPLE, strict=True)) | changes
+    return [(io.BytesIO(sheets.write(item_sheet.HEAD, [list(row.values())])), "items.xlsx")]
+
+
+def test_items_come_in_by_a_sheet_for_every_township(
+    operator: Browser, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything wrong, then what would change, then it stands in the townships; the base catalogue is out of reach."""
+    city = MemoryFolder({"city.toml": _CITY.encode(), "divisions.csv": _DIVISIONS.encode()})
+    monkeypatch.setattr(importing, "standing", lambda reach: city)
+    assert "下载模板" in operator.get("/city/items")
+    assert operator.open("/city/items/template.xlsx").data[:2] == b"PK"
+    founding.publish_library(db)
+    page = operator.post("/city/items", 422, file=_sheet(事项代号="homestead", 申请表="no-such-form")).text
+    assert "这件事在基础目录里" in page
+    assert "没有这张申请表" in page
+    page = operator.post("/city/items", 200, file=_sheet()).text
+    assert "还没有改动任何东西" in page
+    assert _offers(db, "tea-register") == 0
+    confirm = re.search(r'action="/console(/city/items/[0-9a-f-]+)"', page).group(1)
+    assert "导入好了" in operator.post(confirm, 200, on="/city/items").text
+    assert _offers(db, "tea-register") == 3
+    assert "和现在完全一样" in operator.post("/city/items", 200, file=_sheet()).text
+    assert "更改 1" in operator.post("/city/items", 200, file=_sheet(名称="茶园登记（新）")).text
+
+
+def _offers(db: Database, key: str) -> int:
+    with db.oversight("3210") as eyes:
+        return eyes.scalar(select(func.count()).select_from(Item).where(Item.key == key)) or 0
+
+
+def test_the_command_takes_in_the_same_sheet(staffed: Services, tmp_path: Path) -> None:
+    (tmp_path / "items.xlsx").write_bytes(item_sheet.template())
+    for name, text in (("city.toml", _CITY), ("divisions.csv", _DIVISIONS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    words = ["import", str(tmp_path / "items.xlsx"), "--city", str(tmp_path)]
+    ran = CliRunner().invoke(channels_cli.items, [*words, "--dry-run"], obj=lambda: staffed)
+    assert (ran.exit_code, "新增 1" in ran.output, "只是预演" in ran.output) == (0, True, True), ran.output
+    ran = CliRunner().invoke(channels_cli.items, [*words[:2], "--dry-run"], obj=lambda: staffed)
+    assert ran.exit_code == 0, "one city needs not be named"

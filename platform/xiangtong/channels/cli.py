@@ -1,4 +1,4 @@
-"""`xiangtong tenants`: provisioning from the command line."""
+"""`xiangtong tenants` and `xiangtong items`: provisioning and importing from the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from xiangtong.channels import founding
+from xiangtong.channels.importing import import_items, only_city
+from xiangtong.tenancy.folder import PathFolder
 from xiangtong.tenancy.needs import Needs
 from xiangtong.tenancy.provision import Report
 
@@ -18,6 +20,7 @@ _MOST_LINES = 40
 def register(group: click.Group) -> None:
     """Add the commands of this area."""
     group.add_command(tenants)
+    group.add_command(items)
 
 
 @click.group()
@@ -37,6 +40,30 @@ def provision_command(context: click.Context, path: Path, *, dry_run: bool) -> N
             click.echo(line)
     finally:
         services.db.dispose()
+
+
+@click.group()
+def items() -> None:
+    """Service items."""
+
+
+@items.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--city", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="The folder of the city whose townships offer them; not needed where there is one city.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.pass_context
+def import_command(context: click.Context, file: Path, city: Path | None, *, dry_run: bool) -> None:
+    """Take in a sheet of service items (xlsx or CSV)."""
+    services: Needs = context.find_root().obj()
+    try:
+        folder = PathFolder(city or only_city(services.db))
+        done = import_items(services.db, services.keys, file.read_bytes(), folder=folder, dry_run=dry_run)
+    finally:
+        services.db.dispose()
+    for words, names in (("新增", done.added), ("更改", done.changed), ("没有变化", done.same)):
+        click.echo(f"{words} {len(names)}" + "".join(f"\n  {name}" for name in names[:_MOST_LINES]))
+    click.echo("只是预演，什么都没有改" if dry_run else f"完成，{done.townships} 个乡镇街道都能办")
 
 
 def report_lines(report: Report) -> list[str]:

@@ -29,13 +29,14 @@ def read_catalogue(path: Path) -> list[CatalogueItem]:
     """The entries in their order; raises Problems with everything that is wrong."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     entries = document.get("items", [])
-    problems = [problem for place, entry in enumerate(entries) for problem in _wrong(f"items/{place}", entry)]
+    problems = [problem for place, entry in enumerate(entries) for problem in problems_of(f"items/{place}", entry)]
     if problems:
         raise Problems(problems)
     return [CatalogueItem(entry["key"], entry | {"position": place}) for place, entry in enumerate(entries)]
 
 
-def _wrong(where: str, entry: Mapping[str, Any]) -> Sequence[Problem]:
+def problems_of(where: str, entry: Mapping[str, Any]) -> Sequence[Problem]:
+    """What is wrong with an entry, each at `where/name`."""
     problems = [Problem(f"{where}/{name}", "没有写") for name in _NEEDED if not entry.get(name)]
     if problems:
         return problems

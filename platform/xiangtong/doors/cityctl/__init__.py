@@ -3,7 +3,7 @@
 A door of its own that lives in the console's application under `/console/city/`.
 """
 
-from xiangtong.doors.cityctl import provisioning
+from xiangtong.doors.cityctl import importing, provisioning
 from xiangtong.doors.cityctl.routes import blueprint
 
-__all__ = ["blueprint", "provisioning"]
+__all__ = ["blueprint", "importing", "provisioning"]

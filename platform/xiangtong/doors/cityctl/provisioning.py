@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -108,7 +108,7 @@ def _uploaded() -> dict[str, bytes]:
 
 def _folder(files: Mapping[str, bytes], allowed: tuple[str, ...]) -> Folder:
     """The uploaded files over the standing ones, with the chosen kit; raises when the city is out of reach."""
-    overlay = Overlay(MemoryFolder({name: data for name, data in files.items() if name != ".kit"}), _standing(allowed))
+    overlay = Overlay(MemoryFolder({name: data for name, data in files.items() if name != ".kit"}), standing(allowed))
     bad: list[BadRow] = []
     city = read_city(overlay, bad)
     if city is None:
@@ -127,7 +127,7 @@ def _with_kit(document: str, kit: str) -> str:
     return _KIT_LINE.sub(line, document) if _KIT_LINE.search(document) else f"{line}\n{document}"
 
 
-def _standing(allowed: tuple[str, ...]) -> Folder:
+def standing(allowed: Sequence[str]) -> Folder:
     """The files the operator's city stands on in this deployment; none where there are none."""
     for path in sorted((ROOT / "tenants").glob(f"*/{FILE}")):
         city = read_city(PathFolder(path.parent), [])

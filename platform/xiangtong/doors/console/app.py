@@ -152,4 +152,5 @@ def _asked_well(view: type[ReadOnly], listing: Any) -> Any:
 
 def _in_its_words(view: type[ReadOnly]) -> Any:
     asked = view.asked(request.args.get("q", "").strip())
-    return redirect(url_for(f"{view.__name__}.list", **({view.filter_name(): asked} if asked else {})), 303)
+    wanted: dict[str, Any] = {view.filter_name(): asked} if asked else {}
+    return redirect(url_for(f"{view.__name__}.list", **wanted), 303)
