@@ -33,7 +33,7 @@ types: $(STAMP)-test ## mypy --strict
 	@$(BIN)/mypy
 
 clean: ## Remove what was installed and everything the demo wrote below var/
-	rm -rf $(VENV) node_modules var platform/xiangtong/static/vendor platform/xiangtong/static/dist
+	rm -rf $(VENV) node_modules var platform/xiangtong/static/dist
 
 lock: ## Renew the hashed requirement files after editing requirements/*.in
 	@for name in run test; do $(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \

@@ -1,4 +1,4 @@
-"""Install the front-end libraries, copy what the pages need into static/vendor, and bundle the form's script.
+"""Install the bundler (with ``--tests`` the front-end parts of tests too) and bundle the form's script.
 
 Node comes from the system, or from a wheel (requirements/node.txt) where there is none. The bundler is a program
 of its own that npm brings for the machine at hand; it needs no Node to run.
@@ -13,12 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "platform" / "xiangtong" / "static"
-VENDOR = STATIC / "vendor"
 BUNDLE = STATIC / "dist" / "form.js"
-WANTED = {
-    "htmx.org/dist/htmx.min.js": "htmx.js",
-    "sortablejs/Sortable.min.js": "sortable.js",
-}
 #: The parts of the form's script in the order in which they need each other.
 PARTS = ("operators", "effective", "values", "checks", "page", "keeping", "saving", "files", "places", "start")
 
@@ -35,13 +30,10 @@ def npm() -> list[str]:
 
 
 def install(*, tests: bool) -> None:
-    """Install by the lock file, the tools of the tests only where they are wanted, and copy what pages need."""
+    """Install by the lock file; the tools of the tests only where they are wanted."""
     print("安装前端组件……", flush=True)
     quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
     subprocess.run([*npm(), "ci", *quiet, *([] if tests else ["--omit=dev"])], cwd=ROOT, check=True)
-    VENDOR.mkdir(parents=True, exist_ok=True)
-    for source, name in WANTED.items():
-        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
 
 
 def source() -> bytes:
