@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from xiangtong.kernel.errors import Problem, Problems
 
 _LONGEST_VALUE = 200
+# A province has some twenty thousand villages. Whoever has so much to mend has sent the wrong file.
+_MOST_ROWS, _MOST_BAD = 100_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ def _rows(
     reader: Iterator[list[str]], file: str, heading: list[str], columns: Sequence[str], bad: list[BadRow]
 ) -> Iterator[Row]:
     for line, cells in enumerate(reader, start=2):
+        if line > _MOST_ROWS or len(bad) >= _MOST_BAD:
+            bad.append(BadRow(file, line, "", "", "后面的没有再看：行数太多，或者要改的太多"))
+            return
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(heading):
