@@ -53,7 +53,9 @@ def test_a_package_comes_in_only_from_those_one_trusts(world: World) -> None:
     form = world.services.library.form(FORM)
     ours = Signer.from_settings(world.services.settings)
     text = seal_package(form, sample={}, signer=ours).encode()
-    assert "存成草稿" in _convert(world, text, "a.xtform").text
+    shown = _convert(world, text, "a.xtform").text
+    for words in ("存成草稿", "路上没有被改过", form.title, ours.name, ours.key.public.algorithm):
+        assert words in shown
     stranger = Signer.from_settings(Settings(master_key="another", package_signer="3299"))
     refused = _convert(world, seal_package(form, sample={}, signer=stranger).encode(), "a.xtform")
     assert (refused.status_code, "3299" in refused.text) == (422, True)

@@ -69,11 +69,16 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a package brought: the form with the shared parts of its home, a sample, and who signed it."""
+    """What a package brought: the form with the shared parts of its home, a sample, who signed it and with what.
+
+    `version` is the number it had at its home, 0 where it says none.
+    """
 
     form: Form
     sample: Mapping[str, Any]
     signer: str
+    algorithm: str
+    version: int
 
 
 def seal_package(form: Form, *, sample: Mapping[str, Any], signer: Signer) -> str:
@@ -98,7 +103,9 @@ def open_package(text: bytes, *, signer: Signer, vocabulary: Vocabulary) -> Open
         documents = json.loads(content["parts"])
         form = form_of(json.loads(content["form"]), replace(vocabulary, documents=documents))
         altered = form.hash != content["hash"] or not isinstance(content["sample"], dict)
-        opened = Opened(_at_home(form, vocabulary), content["sample"], name)
+        number, algorithm = content.get("version"), str(_header(text)["alg"])
+        version = number if isinstance(number, int) else 0
+        opened = Opened(_at_home(form, vocabulary), content["sample"], name, algorithm, version)
     except (DialectError, ValueError, TypeError, KeyError, AttributeError):
         raise _altered() from None
     if altered:
@@ -138,13 +145,17 @@ def signer_of(text: bytes) -> str:
     try:
         if len(text) > _LARGEST:
             raise ValueError
-        head = text.strip().split(b".")[0]
-        header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
+        header = _header(text)
         if header["typ"] != MEDIA_TYPE or not isinstance(header["kid"], str):
             raise ValueError
     except (ValueError, TypeError, KeyError):
         raise PackageRefused("这不是一个表单包", "This is no package of a form") from None
     return str(header["kid"])[:80]
+
+
+def _header(text: bytes) -> Any:
+    head = text.strip().split(b".")[0]
+    return json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
 
 
 def _altered() -> PackageRefused:

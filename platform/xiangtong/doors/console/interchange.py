@@ -16,7 +16,7 @@ from xiangtong.doors.shared.services import services
 from xiangtong.forms import versions
 from xiangtong.identity.staff import actor_of
 from xiangtong.interchange.importing import Imported, import_form
-from xiangtong.interchange.package import Signer, is_package, open_package
+from xiangtong.interchange.package import Opened, Signer, is_package, open_package
 from xiangtong.interchange.report import Report
 from xiangtong.interchange.source import Unread, pair_of, parse
 from xiangtong.kernel.errors import Refusal
@@ -47,7 +47,14 @@ def index() -> Answer:
 def convert() -> Answer:
     """Convert what was chosen and show the report; nothing is kept yet."""
     try:
-        return _page(_converted())
+        data = _sent("schema")
+        if not is_package(data):
+            return _page(_converted(data))
+        opened = open_package(
+            data, signer=Signer.from_settings(services().settings), vocabulary=services().library.vocabulary
+        )
+        made = Imported(opened.form.code, opened.form.schema, opened.sample, Report())
+        return _page(made, opened=opened)
     except Refusal as refusal:
         return _page(problems=asking.sentences(refusal)), refusal.status
 
@@ -77,12 +84,8 @@ def keep() -> Answer | Response:
     return redirect(url_for("forms.show", form_code=code, done="saved"), 303)
 
 
-def _converted() -> Imported:
-    data, ui = _sent("schema"), _sent("ui")
-    vocabulary = services().library.vocabulary
-    if is_package(data):
-        opened = open_package(data, signer=Signer.from_settings(services().settings), vocabulary=vocabulary)
-        return Imported(opened.form.code, opened.form.schema, opened.sample, Report())
+def _converted(data: bytes) -> Imported:
+    ui, vocabulary = _sent("ui"), services().library.vocabulary
     if not data:
         raise FileRefused("请先选一个文件", "No file was chosen")
     schema, beside = pair_of(_json(data))
@@ -114,13 +117,13 @@ def _json(data: bytes) -> Any:
     return found
 
 
-def _page(made: Imported | None = None, problems: Any = ()) -> str:
+def _page(made: Imported | None = None, problems: Any = (), *, opened: Opened | None = None) -> str:
     words = {"kept": _("保留"), "changed": _("改动"), "refused": _("没有带过来")}
     entries = sorted(made.report.entries, key=lambda one: list(words).index(one.outcome), reverse=True) if made else []
     english = language() == "en"
     rows = [[one.pointer or "/", words[one.outcome], one.sentence_en if english else one.sentence] for one in entries]
     counts = [(words[name], len(made.report.of(name))) for name in ("refused", "changed", "kept")] if made else []
     return render_template(
-        "console/interchange.html", made=made, rows=rows[:_MOST_SHOWN], counts=counts, problems=problems,
+        "console/interchange.html", made=made, rows=rows[:_MOST_SHOWN], counts=counts, problems=problems, opened=opened,
         text=json.dumps(made.form, ensure_ascii=False) if made else "",
     )  # fmt: skip
