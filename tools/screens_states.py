@@ -118,6 +118,40 @@ def _refused_files(camera: Camera, page: Page) -> None:
     camera.shoot(page, "form-papers-refused")
 
 
+def too_large(camera: Camera) -> None:
+    """Without script, a file that is larger than anything we take."""
+    context = camera.browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="zh-CN", bypass_csp=True, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{camera.stack.url}{OLD_AGE}/guest")
+    page.get_by_label("给我自己办").check()
+    page.get_by_label("要办事的人属于哪个村").select_option(label="太平村")
+    page.locator("main form button").last.click()
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/papers")
+    with TemporaryDirectory() as folder:
+        large = Path(folder, "large.jpg")
+        large.write_bytes(b"\xff\xd8\xff\xe0" + bytes(66_000_000))
+        page.locator('input[name="/materials/id_card"]').set_input_files(large)
+        page.locator(".onward button").last.click()
+    filing.heading(page, "文件太大了")
+    camera.shoot(page, "error-413")
+    context.close()
+
+
+def whose(camera: Camera) -> None:
+    """Somebody signs in on a phone on which forms were begun before; then asks for a case without signing in."""
+    page, base = camera.page(), camera.stack.url
+    for form in ("old-age-allowance", "elder-card"):
+        page.goto(f"{base}/{TOWN}/apply/{form}/guest")
+        _begin(page)
+    page.goto(f"{base}/sign-in?next=/mine")
+    filing.sign_in(page, "周九")
+    filing.heading(page, "是您的吗")
+    camera.shoot(page, "whose")
+    page.context.close()
+
+
 def verification(camera: Camera) -> None:
     """What a printed form is held against: a code that is known, and one that is not."""
     page, base = camera.page(), camera.stack.url
@@ -220,6 +254,8 @@ _STEPS: dict[Any, tuple[str, ...]] = {
     guests: ("sign-in-or-not", "guest-start", "guest-form", "elsewhere", "back", "back-sent", "back-picture",
              "back-picture-used", "guest-review", "discard"),
     interruptions: ("form-other-phone", "form-offline", "form-papers-refused", "expired"),
+    too_large: ("error-413",),
+    whose: ("whose",),
     verification: ("verify", "verify-unknown"),
     english: ("english-channel", "english-guide", "english-start", "english-form"),
     closed: ("closed", "merged", "merged-form"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -170,3 +171,9 @@ def test_guests_cannot_begin_without_end(
     # The limit of the address hinders nobody who is known already; they have one of their own.
     assert [browsers[0].post(f"{START}/guest", data=data).status_code for _ in range(3)] == [303] * 2 + [429]
     assert browsers[1].post(f"{START}/guest", data=data).status_code == 303
+
+
+def test_what_is_larger_than_anything_leads_back_to_its_page(desk: Desk) -> None:
+    answer = desk.app.test_client().post("/progress", data={"number": (BytesIO(bytes(13_000_000)), "large.jpg")})
+    assert answer.status_code == 413
+    assert 'href="/progress"' in answer.text.partition("</h1>")[2]

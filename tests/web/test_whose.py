@@ -61,7 +61,7 @@ def test_what_is_theirs_is_theirs_once_they_say_so(desk: Desk) -> None:
     client, draft = begin(desk)
     asked = _sign_in(client, "/mine")
     page = client.get(asked).text
-    assert "这台手机上有一份没填完的表，是您的吗？" in page
+    assert "手机上有份没填完的表，是您的吗？" in page
     assert client.get(f"{draft}/who").status_code == 404
     answer = client.post(asked, data={"answer": "mine", "draft": _id(draft)})
     assert (answer.status_code, answer.location) == (303, "/mine")
@@ -89,7 +89,7 @@ def test_of_several_each_is_told_apart(desk: Desk) -> None:
     assert "请勾选是您的那几份" in client.post(asked, data={"answer": "mine"}).text
     client.post(asked, data={"answer": "mine", "draft": _id(second)})
     assert [client.get(f"{one}/who").status_code for one in (first, second)] == [404, 200]
-    assert "这台手机上有一份" in client.get(asked).text
+    assert "手机上有份" in client.get(asked).text
     client.post("/sign-out")
     assert [client.get(f"{one}/who").status_code for one in (first, second)] == [200, 404]
 

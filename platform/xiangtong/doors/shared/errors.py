@@ -24,6 +24,8 @@ _SENTENCES = {
     500: lazy_gettext("我们这边出了点问题，请过几分钟再试"),
     503: lazy_gettext("系统正忙，请过几分钟再试"),
 }
+#: Of a posted page that does not fit, so many bytes are listened to before it is told so.
+_MOST_HEARD = 128 * 1024 * 1024
 _PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
@@ -71,11 +73,21 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        g.again = _readable()  # What did not fit was posted from a page.
+        _hear_out()
     response = _answer(status, HTTPStatus(status).name, "", None)
     allow = getattr(error, "valid_methods", None)
     if allow:
         response.headers["Allow"] = ", ".join(allow)
     return response
+
+
+def _hear_out() -> None:
+    """Read what is still coming, and keep none of it: a browser whose words are cut off shows an error of its own."""
+    coming, left = request.environ["wsgi.input"], _MOST_HEARD
+    while left > 0 and (part := coming.read(min(left, 1 << 16))):
+        left -= len(part)
 
 
 def _accident(error: Exception) -> Response:

@@ -164,11 +164,21 @@
     }
   }
 
+  /** A photo is known by its look: whoever chose the wrong one sees it. */
+  function showSmall(item, url) {
+    const picture = document.createElement("img");
+    picture.alt = "";
+    picture.width = picture.height = 56;
+    picture.src = url + "?small=1";
+    item.insertBefore(picture, item.firstChild);
+  }
+
   Uploader.prototype.stored = function (item, pointer, file) {
     // It had arrived before the page was left, and the page came back with it.
     if (this.page.form.querySelector('[data-file="' + file.id + '"]')) return item.remove();
     item.dataset.file = file.id;
     item.querySelector("progress").remove();
+    if (file.url && /^image/.test(file.media_type)) showSmall(item, file.url);
     item.querySelector("small").textContent = sizeInWords(file.size) + " · " + this.page.words.uploaded;
     const button = document.createElement("button");
     button.className = "button button--plain";
