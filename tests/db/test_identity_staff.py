@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from xiangtong.audit.models import AuditEntry
-from xiangtong.identity import cli, demo, handover, rosters, sessions, sign_in, staff
+from xiangtong.identity import cli, demo, handover, rosters, second_factor, sessions, sign_in, staff
 from xiangtong.identity.models import Staff
 from xiangtong.identity.sessions import SignedIn
 from xiangtong.kernel import clock, sheets
@@ -275,6 +275,18 @@ def test_nobody_takes_over_an_account_whose_roles_they_cannot_give(city: Databas
             staff.set_disabled(session, staff_id=guard.id, disabled=True, giver=operator)
         with pytest.raises(NotAllowed):
             staff.edit(session, keys=keys, staff_id=guard.id, entry=_entry(), giver=operator)
+
+
+def test_one_code_opens_one_session_even_twice_at_once(city: Database, keys: KeyRing) -> None:
+    half = sessions.resolve(city, token=sign_in.by_password(
+        city, keys=keys, name=ADMIN, password=demo.PASSWORD, address="127.0.0.1"
+    ).token)  # fmt: skip
+    at, scope = (half.tenant_id, half.subject_id), Scope(tenant_id=half.tenant_id)
+    with clock.frozen(NOON), city.scope(scope) as slow:
+        code, member = pyotp.TOTP(demo.TOTP_SECRET).at(clock.now()), slow.get_one(Staff, at)
+        with city.scope(scope) as fast:
+            assert second_factor.matches(fast, keys=keys, member=fast.get_one(Staff, at), code=code)
+        assert not second_factor.matches(slow, keys=keys, member=member, code=code)
 
 
 def test_the_half_way_session_ends_with_the_second_factor(city: Database, keys: KeyRing) -> None:

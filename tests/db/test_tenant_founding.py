@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -97,6 +99,20 @@ def test_the_library_gets_a_new_version_only_for_new_content(city: Database) -> 
         assert library.composed(session, tenant_id=tenant.id, kind="kit", key="standard")["title"] == "标准频道"
         library.move_pin(session, tenant_id=tenant.id, kind="kit", key="standard", version=2)
         assert library.composed(session, tenant_id=tenant.id, kind="kit", key="standard")["title"] == "新"
+
+
+def test_two_who_publish_at_once_come_one_after_the_other(city: Database) -> None:
+    name = {"tenant_id": _township(city).tenant.id, "kind": "page", "key": "home"}
+    both = Barrier(2)
+
+    def write(title: str) -> int | None:
+        with city.scope(Scope(tenant_id=name["tenant_id"])) as session:
+            both.wait()
+            publish.save_draft(session, **name, title=title, body={"title": title})
+            return publish.publish(session, **name).number
+
+    with ThreadPoolExecutor(2) as hands:
+        assert sorted(hands.map(write, ("一", "二"))) == [1, 2]
 
 
 def test_draft_checks_numbers_roll_back(city: Database) -> None:

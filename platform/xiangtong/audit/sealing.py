@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import rfc8785
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from xiangtong.audit.models import AuditEntry, AuditSeal
 from xiangtong.kernel import clock
 from xiangtong.kernel.crypto import sm3
 from xiangtong.kernel.db import ScopedSession
+from xiangtong.kernel.locks import one_at_a_time
 from xiangtong.tenancy.models import City
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 _START = bytes(32)
-_ONE_SEALER = text("select pg_advisory_xact_lock(hashtextextended('audit.seal', :tenant))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Break:
 
 def seal(session: ScopedSession, *, tenant_id: int) -> AuditSeal | None:
     """Close the entries that no seal has closed yet; None when there are none."""
-    session.execute(_ONE_SEALER, {"tenant": tenant_id})
+    one_at_a_time(session, f"audit.seal:{tenant_id}")
     entries = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.tenant_id == tenant_id, AuditEntry.seal_seq.is_(None))

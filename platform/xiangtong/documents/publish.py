@@ -14,6 +14,7 @@ from xiangtong.documents.overlay import digest
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound, Problem, Problems
 from xiangtong.kernel.ids import new_id
+from xiangtong.kernel.locks import one_at_a_time
 
 # A check reads a body and names what keeps it from being published.
 Check = Callable[[Mapping[str, Any]], Sequence[Problem]]
@@ -24,6 +25,7 @@ def save_draft(
     division_code: str = "", author: str = "",
 ) -> DocumentVersion:  # fmt: skip
     """The one draft of a document, made or overwritten."""
+    _one_writer(session, tenant_id, kind, key)
     draft = _one(session, tenant_id=tenant_id, kind=kind, key=key, state="draft")
     if draft is None:
         draft = DocumentVersion(tenant_id=tenant_id, id=new_id(), kind=kind, key=key, state="draft")
@@ -42,6 +44,7 @@ def publish(
 
     Raises NotFound without a draft, Problems with everything the checks found.
     """
+    _one_writer(session, tenant_id, kind, key)
     draft = _one(session, tenant_id=tenant_id, kind=kind, key=key, state="draft")
     if draft is None:
         raise NotFound
@@ -101,6 +104,10 @@ def newest_live(
     if division_code is not None:
         wanted = wanted.where(DocumentVersion.division_code == division_code)
     return list(session.scalars(wanted.order_by(DocumentVersion.published_at.desc()).limit(limit)))
+
+
+def _one_writer(session: Session, tenant_id: int, kind: str, key: str) -> None:
+    one_at_a_time(session, f"document:{tenant_id}:{kind}:{key}")
 
 
 def _of(tenant_id: int, kind: str, key: str) -> tuple[Any, ...]:

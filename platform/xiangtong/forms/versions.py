@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from xiangtong.dialect.check import check
@@ -18,6 +18,7 @@ from xiangtong.forms.library import Form, form_of, written
 from xiangtong.forms.models import FormSheet, FormVersion
 from xiangtong.kernel import clock, ids
 from xiangtong.kernel.errors import Conflict, NotFound, Problem, Problems
+from xiangtong.kernel.locks import one_at_a_time
 
 RELEASE, CONSOLE = "release", "console"
 
@@ -51,7 +52,7 @@ def save_draft(
     Only what could not be shown at all is refused here: no code, no title. The rest is `findings`.
     """
     code = _code(schema)
-    _lock(session, code)
+    one_at_a_time(session, f"form:{code}")
     form = form_of(schema, vocabulary)
     live = _one(session, code, "live")
     if live is not None and live.hash == form.hash:
@@ -67,7 +68,7 @@ def save_draft(
 
 def drop_draft(session: Session, *, code: str) -> None:
     """Throw the draft away; raises NotFound."""
-    _lock(session, code)
+    one_at_a_time(session, f"form:{code}")
     _draft(session, code).state = "dropped"
     session.flush()
 
@@ -78,7 +79,7 @@ def publish(session: Session, *, code: str, version_id: UUID, by: str, note: str
     `version_id` is the draft whose sheet was looked at. Raises NotFound, Conflict where another draft took its place,
     SheetMissing.
     """
-    _lock(session, code)
+    one_at_a_time(session, f"form:{code}")
     draft = _draft(session, code)
     if draft.id != version_id:
         raise Conflict("草稿刚刚换过了，请再看一遍发布单", "Another draft took its place", code="DRAFT_REPLACED")
@@ -90,7 +91,7 @@ def publish(session: Session, *, code: str, version_id: UUID, by: str, note: str
 
 def withdraw(session: Session, *, code: str, number: int) -> FormVersion:
     """From now on nothing may be filed on this version; cases that were stay as they are. Raises NotFound."""
-    _lock(session, code)
+    one_at_a_time(session, f"form:{code}")
     found = get(session, code=code, number=number)
     if found.state not in ("live", "past"):
         raise Conflict("这一版已经停用了", "This version was withdrawn before", code="FORM_WITHDRAWN")
@@ -148,7 +149,7 @@ def _one_name_each(form: Form) -> Iterator[Finding]:
 
 
 def _released(session: Session, form: Form) -> FormVersion | None:
-    _lock(session, form.code)
+    one_at_a_time(session, f"form:{form.code}")
     ours = select(FormVersion.hash).where(FormVersion.code == form.code, FormVersion.origin == RELEASE)
     newest = session.scalars(ours.order_by(FormVersion.created_at.desc(), FormVersion.id.desc()).limit(1)).first()
     if newest == form.hash:
@@ -208,7 +209,3 @@ def _one(session: Session, code: str, state: str) -> FormVersion | None:
 
 def _light(query: Select[FormVersion]) -> Select[FormVersion]:
     return query.options(defer(FormVersion.body), defer(FormVersion.parts))
-
-
-def _lock(session: Session, code: str) -> None:
-    session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"form:{code}"})

@@ -43,6 +43,7 @@ def enrol(session: ScopedSession, *, keys: KeyRing, member: Staff, secret: str, 
 
 def matches(session: ScopedSession, *, keys: KeyRing, member: Staff, code: str) -> bool:
     """True for a right code that was not used before; half a minute of clock difference is forgiven."""
+    session.refresh(member, with_for_update=True)  # The same code twice at once is still a code used before.
     if member.totp_sealed is None:
         return False
     secret = keys.city_unseal(member.totp_sealed, context=_place(member)).decode()

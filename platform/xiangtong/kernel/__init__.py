@@ -1,1 +1,1 @@
-"""The floor everything stands on: database, errors, clock, ids, crypto, log, sheets. Knows nothing of the product."""
+"""The floor everything stands on: database, locks, errors, clock, ids, crypto, log, sheets. Knows nothing of the product."""

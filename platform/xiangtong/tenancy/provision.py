@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.ids import new_id
+from xiangtong.kernel.locks import one_at_a_time
 from xiangtong.tenancy import bulk, workdays
 from xiangtong.tenancy.blueprint import Blueprint, PlacePlan, TenantPlan, UnitPlan, draw
 from xiangtong.tenancy.bulk import Batch
@@ -80,7 +81,7 @@ def provision(
     """Bring a city to what its folder says, in one transaction; raises BadFiles, and then nothing was changed."""
     began = time.perf_counter()
     with db.scope(CITY) as session:
-        session.execute(text("select pg_advisory_xact_lock(hashtext('xiangtong.provision'))"))
+        one_at_a_time(session, "tenancy.provision")
         blueprint, difference = _studied(db, folder)
         if not dry_run:
             ids = _write_city(session, blueprint, difference)
