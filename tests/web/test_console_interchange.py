@@ -69,5 +69,12 @@ def test_what_is_no_form_is_refused_in_words(world: World, data: bytes) -> None:
     assert world.client("city_operator").post(f"{AT}keep", data={"form": data.decode("latin-1")}).status_code == 422
 
 
+def test_more_options_than_a_phone_bears_are_refused_at_once(world: World) -> None:
+    many = {"type": "string", "title": "哪一个", "enum": [f"第{number}个选项" for number in range(30_000)]}
+    refused = _convert(world, json.dumps({"type": "object", "title": "表", "properties": {"a": many}}).encode())
+    assert refused.status_code == 422
+    assert "一份表最多 512 KB" in refused.text
+
+
 def test_only_the_citys_operators_import(world: World) -> None:
     assert world.client("township_admin").get(AT).status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 
 from xiangtong.dialect import _check_keywords, _check_meaning, _check_questions, _check_texts
@@ -50,6 +51,19 @@ def _beyond_keywords(schema: Mapping[str, Any], library: Vocabulary) -> Iterator
 
 def _against_meta_schema(schema: Mapping[str, Any], library: Vocabulary) -> Iterator[Finding]:
     """Hold the form against the published meta-schema, so that the two descriptions cannot drift apart."""
+    if _is_plainly_valid(schema, library):
+        return
     for error in Draft202012Validator(library.meta_schema).iter_errors(schema):
         pointer = "".join(f"/{token}" for token in error.absolute_path)
         yield Finding(pointer, f"这里不符合表单规范：{error.message}", error.message)
+
+
+def _is_plainly_valid(schema: Mapping[str, Any], library: Vocabulary) -> bool:
+    """The same question to a validator that is fifty times as fast, and whose words nobody would understand.
+
+    What it cannot take in (nested too deep, a number beyond its own) it does not call valid.
+    """
+    try:
+        return jsonschema_rs.Draft202012Validator(dict(library.meta_schema)).is_valid(schema)
+    except ValueError:
+        return False

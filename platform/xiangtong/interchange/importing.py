@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ def import_form(schema: Any, ui: Any, *, code: str, vocabulary: Vocabulary) -> I
         return _refused(code, report, str(refused), _english(report))
     except RecursionError:
         return _refused(code, report, "一层套一层太深，读不了", "It is nested too deeply")
+    if (size := len(json.dumps(form, ensure_ascii=False).encode(errors="replace"))) > LARGEST_FORM:
+        return _refused(code, report, *_too_large(size))
     form, left = repaired(form, vocabulary, report)
     if left:
         return _refused(code, report, left.sentence, left.sentence_en)
@@ -61,6 +64,14 @@ def _tried(code: str, form: Form, report: Report) -> Imported:
     sample = sample_of(form.plan)
     findings = tuple(check_form(form, {"sample": sample}))
     return Imported(code, form.schema, sample, report, findings=findings)
+
+
+def _too_large(size: int) -> tuple[str, str]:
+    told, most = size // 1024, LARGEST_FORM // 1024
+    return (
+        f"这张表有 {told} KB，一份表最多 {most} KB，再大手机就打不开了。多半是选项太多，请减少选项，或改成自己填写",
+        f"The form has {told} KB; {most} KB is what phones can bear. Most often there are too many options",
+    )
 
 
 def _refused(code: str, report: Report, sentence: str, english: str) -> Imported:
