@@ -131,7 +131,7 @@ def too_large(camera: Camera) -> None:
     page.goto(f"{page.url.rsplit('/', 1)[0]}/papers")
     with TemporaryDirectory() as folder:
         large = Path(folder, "large.jpg")
-        large.write_bytes(b"\xff\xd8\xff\xe0" + bytes(66_000_000))
+        large.write_bytes(b"\xff\xd8\xff\xe0" + bytes(70_000_000))
         page.locator('input[name="/materials/id_card"]').set_input_files(large)
         page.locator(".onward button").last.click()
     filing.heading(page, "文件太大了")

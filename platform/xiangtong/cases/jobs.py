@@ -52,7 +52,12 @@ def hourly(services: Needs, **_ids: object) -> None:
 
 
 @jobs.task("cases.remind_supplements", cron="37 * * * * 0")
-def remind_of_supplements(services: Needs, **_ids: object) -> int:
+def remind_hourly(services: Needs, **_ids: object) -> None:
+    """The job looks each hour, and each is told once."""
+    remind_of_supplements(services)
+
+
+def remind_of_supplements(services: Needs) -> int:
     """Township by township: whose supplement must come soon is told so, once. How many."""
     return sum(_remind_those_of(services, tenant_id) for tenant_id in _tenants(services))
 
