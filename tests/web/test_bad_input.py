@@ -22,6 +22,7 @@ from world import Place, World, a_world, begin, unknown_id
 from xiangtong.doors.shared.access import stated
 from xiangtong.kernel.embedded import Cluster
 from xiangtong.tenancy.keys import KeyRing
+from xiangtong.wiring import ROOT
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 # Signing out would end the session that the next request needs; printing a slip ends somebody's.
@@ -39,24 +40,10 @@ _ROWS = [
 _FORMS = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 _PARTS = "multipart/form-data; boundary=b"
-_NAMES = [
-    *(
-        "account",
-        "password",
-        "phone",
-        "code",
-        "name",
-        "staff_no",
-        "reach",
-        "roles",
-        "q",
-        "number",
-        "digits",
-        "town",
-        "into",
-    ),
-    *("who", "village", "reason", "consent", "pointer", "again", "_action", "/applicant/registered_address"),
-]
+# Whatever our pages call their fields, so that one that is added tomorrow is tried tomorrow.
+_PAGES = (ROOT / "platform" / "xiangtong" / "templates").rglob("*.html")
+_FIELD = re.compile(r'(?:\bname="|_field\(")([a-z_]+)"')
+_NAMES = sorted({"/applicant/registered_address"}.union(*(_FIELD.findall(page.read_text("utf-8")) for page in _PAGES)))
 _BAD: dict[str, dict[str, Any]] = {
     "nothing": {},
     "half a JSON": {"data": b'{"pointer": "/applica', "content_type": _JSON},

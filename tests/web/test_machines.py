@@ -52,6 +52,7 @@ def test_a_township_issues_a_secret_once_and_stops_it(db: Database, browser: Bro
     refused = browser.post("/machines/", 422, title=" ", kind="robot").text
     assert "请写明是哪台终端或哪个部门" in refused
     assert "请选终端或部门" in refused
+    assert "看不见的字符" in browser.post("/machines/", 400, title="大厅\0", kind="terminal").text
     beyond = browser.post("/machines/", 422, title="大厅一号机", kind="terminal", reach="321003108").text
     assert "这个范围不归您管" in beyond
     answer = browser.post("/machines/", 200, title="大厅一号机", kind="terminal")

@@ -35,7 +35,7 @@ from xiangtong.notify.demo import DemoSms
 from xiangtong.tenancy.scope import NOBODY, Scope
 from xiangtong.wiring import Services
 
-_PLAIN = ("workbench", "agent", "push")
+_PLAIN = ("workbench", "agent", "push", "machines")
 _OWN = (
     sign_in.blueprint,
     first.blueprint,
