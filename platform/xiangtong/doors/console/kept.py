@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
@@ -23,6 +23,7 @@ from xiangtong.doors.shared.services import services
 from xiangtong.drafts import unsent
 from xiangtong.identity import throttle
 from xiangtong.identity.throttle import Limit
+from xiangtong.kernel.errors import TooMany
 
 blueprint = Blueprint("kept", __name__, url_prefix="/kept")
 _MOST = 4
@@ -93,7 +94,9 @@ def _page(kept: Sequence[Kept], *, stale: bool = False) -> str:
 
 def _after(response: Response) -> Response:
     """Every answer passes here: what nobody could hand in is kept, what arrived is forgotten."""
-    found = person() if request.endpoint else None
+    if "person" not in g:
+        return response  # Nobody asked who it is, or nobody could: an error page must not ask again.
+    found = person()
     if found is not None and found.kind == "staff":
         _remember(str(found.subject_id), response.status_code)
         return response
@@ -119,7 +122,10 @@ def _put_aside() -> Response | None:
     who = session.get("who", "")
     if not who or not _may_keep():
         return None
-    throttle.spend(services().db, _OFTEN, who)
+    try:
+        throttle.spend(services().db, _OFTEN, who)
+    except TooMany:
+        return None  # Somebody presses the same button on and on; what they wrote is kept many times over.
     files = [(f"{_WHO}:file", name) for name in _files()]
     fields = [(_WHO, who), *files, *_posted()]
     token = unsent.keep(services().db, path=_address(), fields=fields)
