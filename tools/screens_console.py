@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 import homestead_filing as filing
 import window
 from awaiting import until
+from xiangtong.items import sheet as item_sheet
+from xiangtong.kernel import sheets
 
 AUDITOR = "3210-903"
 _ACCOUNT, _CODE = r"^321002001-\d{3}$", r"^[0-9A-Z]{5}-[0-9A-Z]{5}$"
@@ -73,6 +75,7 @@ def keepers(camera: Camera) -> None:
     for name, address in (
         ("city-home", ""), ("city-townships", "city/"), ("city-township", "city/321003100/"),
         ("city-waiting", "city/waiting"), ("push", "city/push/"), ("machines", "machines/"),
+        ("city-items", "city/items"), ("calendar", "calendar/list/"),
     ):  # fmt: skip
         page.goto(f"{url}/console/{address}")
         camera.shoot(page, name)
@@ -96,6 +99,12 @@ def _dry_run(camera: Camera, page: Page) -> None:
     _upload(page, "321003100000,公道镇,邗江区公道镇人民政府（新）,公道镇政府,")
     expect(page.locator("main")).to_contain_text("还没有改动任何东西")
     camera.shoot(page, "city-dry-run")
+    page.goto(f"{camera.stack.url}/console/city/items")
+    sheet = {"name": "items.xlsx", "mimeType": sheets.XLSX, "buffer": item_sheet.template()}
+    page.locator("#file").set_input_files([sheet])  # type: ignore[list-item]
+    page.get_by_role("button", name="看看会有哪些变化").click()
+    expect(page.locator("main")).to_contain_text("还没有改动任何东西")
+    camera.shoot(page, "city-items-found")
 
 
 def _hand_over(camera: Camera, page: Page) -> None:

@@ -75,6 +75,9 @@ _OUTCOMES = {"done": _("完成"), "refused": _("被拒绝"), "failed": _("没有
 _LEVELS = {"province": _("省"), "city": _("市"), "county": _("区县"), "township": _("乡镇街道"), "village": _("村社区")}
 
 
+_WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
+
 class AuditLog(ReadOnly):
     """Who did what, newest first."""
 
@@ -166,6 +169,7 @@ class WorkCalendar(ReadOnly):
         return asked and (date.fromisoformat(asked) + timedelta(days=1)).isoformat()
 
     formatters_columns: dict[str, Any] = {
+        "day": lambda value: f"{value.isoformat()}　{_WEEKDAYS[value.weekday()]}",
         "working": lambda value: _("上班") if value else _("休息"),
         "provisional": lambda value: _("暂定") if value else "",
     }

@@ -26,7 +26,8 @@ def index() -> Response | str:
     found = person()
     if found is not None and found.kind == "staff":
         return redirect(_onward(request.args.get("next", "")), 303)
-    session["next"] = _onward(request.args.get("next", ""))
+    # The other way to sign in is a page of its own, and leads on to the same place.
+    session["next"] = _onward(request.args.get("next", session.get("next", "")))
     return _page()
 
 
