@@ -134,6 +134,13 @@ def test_a_sample_that_does_not_hold_stops_publishing():
     assert [one.pointer for one in check_form(form, {"broken": broken})] == ["/promise"]
 
 
+def test_a_parameter_that_changes_nothing_stops_publishing():
+    idle = {"title": "提前几个月", "kind": "integer", "default": 1, "example": True}
+    form = changed("old-age-allowance", lambda one: one["x-params"].update({"old_age.ahead": idle}))
+    (finding,) = check_form(form, LIBRARY.samples[form.code])
+    assert (finding.pointer, "没有用到" in finding.sentence) == ("/x-params/old_age.ahead", True)
+
+
 def test_equal_forms_have_equal_hashes():
     again = Library.from_folder(FOLDER)
     assert {form.hash for form in again.forms.values()} == {form.hash for form in LIBRARY.forms.values()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -21,7 +22,19 @@ def check_form(form: Form, samples: Mapping[str, Mapping[str, Any]]) -> list[Fin
     findings = list(check(form.schema, form.vocabulary))
     if findings:
         return findings
-    return [*fit(form), *_samples(form, samples)]
+    return [*_idle_parameters(form), *fit(form), *_samples(form, samples)]
+
+
+def _idle_parameters(form: Form) -> Iterator[Finding]:
+    """A township that sets a parameter which nothing reads would believe that it had changed something."""
+    read = json.dumps({key: part for key, part in form.schema.items() if key != "x-params"})
+    for name in form.schema.get("x-params", {}):
+        if f'"{name}"' not in read and f"{{param:{name}}}" not in read:
+            yield Finding(
+                f"/x-params/{name}",
+                f"参数 {name} 哪里都没有用到，改了也不会有变化",
+                f"Nothing reads the parameter {name}",
+            )
 
 
 def _samples(form: Form, samples: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
