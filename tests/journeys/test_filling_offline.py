@@ -42,6 +42,21 @@ _WORKER_KEEPS = """async () => {
 }"""
 
 
+# The phone's clock was a year ahead while this was typed, or has been put a year on since.
+_A_YEAR_OFF = """async (years) => {
+  const open = indexedDB.open("xiangtong");
+  await new Promise((done) => { open.onsuccess = done; });
+  const rows = open.result.transaction("unsent", "readwrite").objectStore("unsent");
+  const all = rows.openCursor();
+  await new Promise((done) => { all.onsuccess = () => {
+    if (!all.result) return done();
+    all.result.update({ ...all.result.value, at: Date.now() + years * 31536000000 });
+    all.result.continue();
+  }; });
+  open.result.close();
+}"""
+
+
 def _ready(page: Page) -> None:
     page.wait_for_selector("form[data-ready]")
 
@@ -85,7 +100,27 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     _ready(page)
     expect(page.locator("html[data-offline]")).to_have_count(0)
     expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")
+    for years in (1, -1):
+        page = _clock_is_put_right(page, years)
     _photo_waits(page)
+
+
+def _clock_is_put_right(page: Page, years: int) -> Page:
+    """What waits is sent, however old the clock of the phone makes it."""
+    here, context, house = page.url, _no_network(page, off=True), f"扬州市广陵区 {years + 3} 号"
+    page.get_by_label("组和门牌号").fill(house)
+    expect(page.locator("[data-saved]")).to_contain_text("没有网络")
+    page.evaluate(_A_YEAR_OFF, years)
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    with page.expect_response("**/save") as saved:
+        page.goto(here)
+    assert saved.value.ok
+    page.reload()
+    _ready(page)
+    expect(page.get_by_label("组和门牌号")).to_have_value(house)
+    return page
 
 
 def _nothing_in_clear(page: Page) -> None:

@@ -1,6 +1,7 @@
-/* What could not be sent is kept on this device, sealed with a key that the server gives with the draft, for a day at
-   most: keystrokes, and photos that were picked. Without a key (a shared terminal), or where the browser cannot, nothing
-   is kept. The service worker (sw.js) opens the same database. ES2018. */
+/* What could not be sent is kept on this device, sealed with a key that the server gives with the draft: keystrokes, and
+   photos that were picked. It goes when it was sent, and after a day with the next page of another filling. Without a
+   key (a shared terminal), or where the browser cannot, nothing is kept. The service worker (sw.js) opens the same
+   database. ES2018. */
 (function (X) {
   "use strict";
 
@@ -58,14 +59,18 @@
     }
   };
 
-  /** The bytes of the rows of this draft in a store; none that are too old or not ours. */
+  /** The rows of this draft in a store: [{plain, old}]. A clock that was put right makes a row of this morning years
+      old or not yet written; so none is left out for its age, but what is `old` is not taken for the newest either. */
   Keeper.prototype.all = async function (store) {
     if (!this.able) return [];
     try {
       const rows = await withStore(store, "readonly", (all) => all.getAll());
-      const ours = rows.filter((row) => row.draft === this.draft && Date.now() - row.at <= DAY);
+      const ours = rows.filter((row) => row.draft === this.draft);
       const key = await this.key;
-      return await Promise.all(ours.map((row) => window.crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.sealed)));
+      return await Promise.all(ours.map(async (row) => ({
+        plain: await window.crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.sealed),
+        old: Math.abs(Date.now() - row.at) > DAY,
+      })));
     } catch (problem) {
       return [];
     }
@@ -90,7 +95,7 @@
   /** What `keep` was given last; nothing where there is nothing. */
   Keeper.prototype.kept = async function () {
     const found = (await this.all("unsent"))[0];
-    return found ? JSON.parse(new TextDecoder().decode(found)) : { waiting: [], sent: [] };
+    return found ? Object.assign(JSON.parse(new TextDecoder().decode(found.plain)), { old: found.old }) : { waiting: [], sent: [] };
   };
 
   Keeper.prototype.drop = function () {
@@ -106,8 +111,8 @@
 
   /** The files that were picked and not sent: [{id, pointer, form, file}]. */
   Keeper.prototype.files = async function () {
-    return (await this.all("files")).map((plain) => {
-      const all = new Uint8Array(plain);
+    return (await this.all("files")).map((row) => {
+      const all = new Uint8Array(row.plain);
       const end = all.indexOf(10);
       const told = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
       const file = new File([all.subarray(end + 1)], told.name, { type: told.type });

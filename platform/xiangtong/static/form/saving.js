@@ -213,12 +213,14 @@
     if (before.form && before.form !== this.shows) return this.deliver(before);
     const here = this.page.inputs();
     before.sent.filter((pair) => offline || !here.has(pair[0])).forEach((pair) => {
-      this.page.restore(pair[0], pair[1]);
+      if (!before.old) this.page.restore(pair[0], pair[1]);
       this.sent.set(pair[0], pair[1]);
     });
     before.waiting.forEach((pair) => {
       this.page.restore(pair[0], pair[1]);
       this.waiting.set(pair[0], pair[1]);
+      // Perhaps days old: what was answered elsewhere since is shown beside it.
+      if (before.old) this.seen.set(pair[0], 0);
     });
     if (before.waiting.length) this.soon(0);
     else if (before.sent.length) this.keep();
