@@ -243,7 +243,7 @@ def test_a_guest_proves_the_work_item_and_sees_one_case(db: Database, keys: KeyR
         assert count(session, "case_record") == 0
     with _moving(db, keys, shared.case_id) as (session, case):
         assert case.row.last_seq == 3
-        guests.uninvite(session, case=case, from_tenant_id=2, done=True)
+        guests.uninvite(session, case=case, from_tenant_id=2)
     with (
         db.scope(Scope(tenant_id=2)) as session,
         pytest.raises(NotFound),

@@ -219,10 +219,11 @@ def test_callbacks_are_stored_sealed_once_and_understood_once(services, door):
 def test_unknown_events_are_kept_and_counted_and_broken_ones_too(services, door):
     assert _call(door, "weather.changed", {"sun": True}).status_code == 200
     assert _call(door, "receipt.result", {"message_id": str(uuid.uuid4()), "result": "invalid"}).status_code == 200
+    assert _call(door, "receipt.result", {"message_id": 5, "result": "invalid"}).status_code == 200
     assert _call(door, "receipt.result", {}, secret="old").status_code == 200
     _understand_all(services)
     with services.db.scope(NOBODY) as session:
-        assert counts(session) == {"unknown": 1, "failed": 2}
+        assert counts(session) == {"unknown": 1, "failed": 3}
 
 
 @pytest.mark.parametrize(

@@ -8,5 +8,5 @@ record.py    how every move is written: event, chain, state, ledger
 worklist.py, detail.py, timeline.py, lookup.py   reading
 expiry.py    a supplement that did not come in time; reminding.py   messages about it
 guests.py    a case opened by another body; erasure.py   destroying its key
-cli.py       for operators: is a case as it was written; erase its person
+cli.py       for operators: is a case as it was written; erase its person; hand it to another township
 """

@@ -1,4 +1,4 @@
-"""`xiangtong cases verify | erase`: prove that a case is as it was written, and erase the person of one that is over."""
+"""`xiangtong cases verify | erase | hand | recall`: prove a case, erase its person, let another township handle it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import click
 from sqlalchemy import select
 
 from xiangtong import audit
-from xiangtong.cases import erasure
+from xiangtong.cases import erasure, guests
 from xiangtong.cases.chain import verify_chain
 from xiangtong.cases.lookup import tenant_of_number
 from xiangtong.cases.models import CaseRecord
+from xiangtong.cases.record import open_case
 from xiangtong.kernel.errors import NotFound
+from xiangtong.tenancy.finding import township
 from xiangtong.tenancy.needs import Needs
 from xiangtong.tenancy.scope import NOBODY, Scope
 
@@ -53,6 +55,47 @@ def erase(context: click.Context, case_no: str) -> None:
         erasure.erase(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
         audit.record(session, actor=audit.SYSTEM, action="case.erased", subject=f"case:{case_no}")
     click.echo(f"{case_no} 的个人信息已经删除")
+
+
+@cases.command()
+@click.argument("case_no")
+@click.option("--to", "code", required=True, help="The township that is to handle it, by its 9 digits.")
+@click.pass_context
+def hand(context: click.Context, case_no: str, code: str) -> None:
+    """Ask another township to handle a case: it stands in that township's work list until it is recalled."""
+    services: Needs = context.find_root().obj()
+    tenant_id, case_id = _find(services, case_no)
+    receiver = _township(services, code)
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        case = open_case(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
+        guests.invite(session, case=case, to_tenant_id=receiver)
+        audit.record(
+            session, actor=audit.SYSTEM, action="case.handed", subject=f"case:{case_no}", detail={"to": code}
+        )  # fmt: skip
+    click.echo(f"{case_no} 已交给 {code} 办理")
+
+
+@cases.command()
+@click.argument("case_no")
+@click.option("--from", "code", required=True, help="The township that was to handle it.")
+@click.pass_context
+def recall(context: click.Context, case_no: str, code: str) -> None:
+    """Take a case back that another township was to handle."""
+    services: Needs = context.find_root().obj()
+    tenant_id, case_id = _find(services, case_no)
+    handler = _township(services, code)
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        case = open_case(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
+        guests.uninvite(session, case=case, from_tenant_id=handler)
+        audit.record(
+            session, actor=audit.SYSTEM, action="case.recalled", subject=f"case:{case_no}", detail={"from": code}
+        )  # fmt: skip
+    click.echo(f"{case_no} 已从 {code} 收回")
+
+
+def _township(services: Needs, code: str) -> int:
+    with services.db.scope(NOBODY) as session:
+        return township(session, code=code).tenant.id
 
 
 def _find(services: Needs, case_no: str) -> tuple[int, UUID]:

@@ -28,15 +28,9 @@ def invite(session: ScopedSession, *, case: OpenCase, to_tenant_id: int, due_on:
     )
 
 
-def uninvite(session: ScopedSession, *, case: OpenCase, from_tenant_id: int, done: bool = False) -> None:
-    """The other body is done with the case, or is no longer asked: its live work item closes."""
-    work.close(
-        session,
-        tenant_id=from_tenant_id,
-        kind="case",
-        subject_id=case.row.id,
-        state="done" if done else "recalled",
-    )
+def uninvite(session: ScopedSession, *, case: OpenCase, from_tenant_id: int) -> None:
+    """The other body is no longer asked: its live work item closes."""
+    work.close(session, tenant_id=from_tenant_id, kind="case", subject_id=case.row.id, state="recalled")
 
 
 @contextmanager

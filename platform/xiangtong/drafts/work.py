@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from xiangtong.drafts.models import WorkItem
 from xiangtong.kernel import clock
@@ -31,9 +31,12 @@ def hand(
     village_code: str | None = None,
     due_on: date | None = None,
 ) -> UUID:
-    """Write a live work item into the receiver's rows; gives its id. `title` must name no person."""
+    """Write a live work item into the receiver's rows, once for each subject; gives its id. `title` must name no person."""
     item_id = new_id()
     with as_tenant(session, to_tenant_id):
+        live = session.scalar(select(WorkItem.id).where(*_live(to_tenant_id, kind, subject_id)))
+        if live is not None:
+            return live
         session.add(
             WorkItem(
                 tenant_id=to_tenant_id, id=item_id, kind=kind, subject_tenant_id=subject_tenant_id,
@@ -85,11 +88,13 @@ def close(
     state: Outcome,
 ) -> None:
     """Close the live work item of a subject in the rows of `tenant_id`; nothing happens where there is none."""
-    live = update(WorkItem).where(
-        WorkItem.tenant_id == tenant_id,
-        WorkItem.kind == kind,
-        WorkItem.subject_id == subject_id,
-        WorkItem.state == "live",
-    )
+    live = update(WorkItem).where(*_live(tenant_id, kind, subject_id))
     with as_tenant(session, tenant_id):
         session.execute(live.values(state=state, closed_at=clock.now()))
+
+
+def _live(tenant_id: int, kind: Kind, subject_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        WorkItem.tenant_id == tenant_id, WorkItem.kind == kind, WorkItem.subject_id == subject_id,
+        WorkItem.state == "live",
+    )  # fmt: skip

@@ -106,7 +106,7 @@ def _tried(services: Services, row: Callback, meaning: Meaning) -> str:
     envelope = json.loads(services.keys.city_unseal(row.body, context=_context(row.event_id)))
     try:
         meaning(services, envelope["payload"])
-    except (Refusal, KeyError, TypeError, ValueError):
+    except (Refusal, KeyError, TypeError, ValueError, AttributeError):
         # It stays as it came; an operator sees the count and may try again after the mending.
         _LOG.exception("callback not understood", extra={"event_id": str(row.event_id), "event": row.event})
         return "failed"

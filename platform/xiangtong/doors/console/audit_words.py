@@ -27,7 +27,7 @@ ACTIONS = {
     "form.withdrawn": _("停用申请表"), "case.file": _("看材料"), "case.revealed": _("看完整号码"),
     "case.printed": _("打印"), "case.filed_for": _("代群众申报"), "case.filed_by_machine": _("系统代报"),
     "case.result_added": _("上传办理结果"), "case.result_dropped": _("删掉办理结果"), "cases.exported": _("导出办件"),
-    "case.erased": _("删除个人信息"),
+    "case.erased": _("删除个人信息"), "case.handed": _("交给别处办理"), "case.recalled": _("收回办件"),
     "draft.agency": _("开始代办"), "draft.fetched": _("接着帮填"), "draft.fetch_refused": _("接着帮填没成"),
     "draft.given_back": _("还给本人"), "draft.discarded": _("丢掉代办的表"), "licences.asked": _("查电子证照"),
     "push.paused": _("停发"), "push.resumed": _("恢复发送"), "push.replayed": _("原样重发"),
