@@ -13,7 +13,7 @@ import pytest
 
 import xiangtong
 from xiangtong import demo
-from xiangtong.release import release
+from xiangtong.release import refuse_old, release
 from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
 from xiangtong.wiring import database_of
 
@@ -131,6 +131,16 @@ def test_no_database_is_a_sentence_that_names_what_is_missing() -> None:
         database_of(Settings(**named))
     with pytest.raises(SettingsError, match="XIANGTONG_OWNER_DATABASE_URL"):
         release(Settings(**named, oversight_database_url="mysql://there.example/xiangtong"))
+
+
+def test_a_release_says_why_a_database_will_not_do() -> None:
+    with pytest.raises(SettingsError, match="PostgreSQL 14 太旧了"):
+        refuse_old(14)
+    refuse_old(15)
+    nobody = "postgresql://nobody:wrong@127.0.0.1:1/nothing"
+    with pytest.raises(SettingsError, match="连不上") as away:
+        release(Settings(**{f"{role}database_url": nobody for role in ("", "owner_", "oversight_", "relay_")}))
+    assert "wrong" not in str(away.value)
 
 
 def test_no_demo_runs_where_real_people_are_served() -> None:
