@@ -74,10 +74,12 @@ def confirm(upload_id: UUID) -> str | tuple[str, int]:
     try:
         with services().db.scope(scope) as session:
             files = uploads.take(session, tenant_id=found.tenant_id or 0, upload_id=upload_id).files
-        report = founding.provision_city(services().db, services().keys, _folder(files, found.reach))
+        folder = _folder(files, found.reach)
+        report = founding.provision_city(services().db, services().keys, folder)
     except Refusal as error:
         return _page(error), error.status
     with services().db.scope(scope) as session:
+        uploads.stand(session, tenant_id=found.tenant_id or 0, files=folder.front.files)
         detail = {"city": report.city, "changes": len(report.lines), "tenants": report.tenants_touched}
         audit.record(
             session, actor=staff.actor_of(found), action="tenants.provisioned", subject=f"upload:{upload_id}",
@@ -106,9 +108,10 @@ def _uploaded() -> dict[str, bytes]:
     return files | ({".kit": kit.encode()} if kit in _survey.kit_titles() else {})
 
 
-def _folder(files: Mapping[str, bytes], allowed: tuple[str, ...]) -> Folder:
+def _folder(files: Mapping[str, bytes], allowed: tuple[str, ...]) -> Overlay:
     """The uploaded files over the standing ones, with the chosen kit; raises when the city is out of reach."""
-    overlay = Overlay(MemoryFolder({name: data for name, data in files.items() if name != ".kit"}), standing(allowed))
+    given = MemoryFolder({name: data for name, data in files.items() if name != ".kit"})
+    overlay = Overlay(given, standing(allowed))
     bad: list[BadRow] = []
     city = read_city(overlay, bad)
     if city is None:
@@ -128,7 +131,13 @@ def _with_kit(document: str, kit: str) -> str:
 
 
 def standing(allowed: Sequence[str]) -> Folder:
-    """The files the operator's city stands on in this deployment; none where there are none."""
+    """The files the operator's city stands on: what was uploaded last, before what came with this deployment."""
+    who = asking.staff()
+    with services().db.scope(Scope(tenant_id=who.tenant_id)) as session:
+        return Overlay(uploads.standing(session, tenant_id=who.tenant_id or 0), _delivered(allowed))
+
+
+def _delivered(allowed: Sequence[str]) -> Folder:
     for path in sorted((ROOT / "tenants").glob(f"*/{FILE}")):
         city = read_city(PathFolder(path.parent), [])
         if city is not None and city.prefix in allowed:
