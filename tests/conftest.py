@@ -14,7 +14,7 @@ from filelock import FileLock
 from townships import found_townships
 from xiangtong.doors.console.install import install_console
 from xiangtong.kernel import migrate
-from xiangtong.kernel.embedded import Cluster, system_engine, wheel_engine
+from xiangtong.kernel.embedded import Cluster, wheel_engine
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database
 
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _engine() -> Path:
     wanted = os.environ.get("XIANGTONG_TEST_POSTGRESQL", "")
-    return (system_engine(int(wanted)) if wanted else None) or wheel_engine()
+    return Path(f"/usr/lib/postgresql/{wanted}") if wanted else wheel_engine()
 
 
 @pytest.fixture(scope="session")

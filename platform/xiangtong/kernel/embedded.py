@@ -1,6 +1,6 @@
 """A PostgreSQL of our own for demos and tests: the same engine and the same policies as in production.
 
-The binaries come from a wheel (PostgreSQL 18) or from the system. Nothing of the wheel's own start-up code is used:
+The binaries come from a wheel (PostgreSQL 18). Nothing of the wheel's own start-up code is used:
 as root it opened the parents of its data folder to everybody. Here root copies the binaries below the cluster's
 folder, which an account of its own owns, and no other folder's mode is touched (a test compares).
 """
@@ -37,12 +37,6 @@ def wheel_engine() -> Path:
     if not places:
         raise EngineMissing("没有可用的 PostgreSQL：请先运行 make setup，或设置 XIANGTONG_DATABASE_URL")
     return Path(places[0]) / "pginstall18"
-
-
-def system_engine(version: int = 15) -> Path | None:
-    """The folder of the system's PostgreSQL, or None where there is none."""
-    folder = Path(f"/usr/lib/postgresql/{version}")
-    return folder if (folder / "bin" / "postgres").exists() else None
 
 
 def default_home(var: Path) -> Path:
