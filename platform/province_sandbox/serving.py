@@ -32,7 +32,7 @@ def serve(make: Callable[[], Any], *, host: str, port: int, threads: int = 32) -
         "threads": threads,
         "keepalive": 75,
         "timeout": 120,
-        "graceful_timeout": 5,
+        "graceful_timeout": 8,  # Longer than the five seconds that a connection on which nothing was asked lasts.
         "loglevel": "warning",
         "control_socket_disable": True,
     }

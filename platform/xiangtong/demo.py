@@ -25,8 +25,9 @@ from xiangtong.wiring import ROOT
 
 _DATABASE, _SECRETS = "xiangtong", "secrets.json"
 _PORTS = {"XIANGTONG_PORT": "8080", "XIANGTONG_SANDBOX_PORT": "8090"}
-# Nobody's work is in the air when a demo ends: an open page keeps Ctrl-C waiting no longer than this.
-_QUICK_STOP = "--graceful-timeout 4"
+# Nobody's work is in the air when a demo ends. A browser holds connections open on which it asked nothing yet, and those
+# last five seconds: with less, Ctrl-C ends in words about memory.
+_QUICK_STOP = "--graceful-timeout 8"
 _VARIABLES = dict(
     zip(
         ROLES,
