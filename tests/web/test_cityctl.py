@@ -132,6 +132,8 @@ def test_provisioning_shows_everything_wrong_then_what_would_change_then_does_it
     confirm = re.search(r'action="/console(/city/provision/[0-9a-f-]+)"', page).group(1)
     assert "已完成" in operator.post(confirm, 200, on="/city/provision").text
     assert _tenant(db, "321003999").kit == "standard"
+    assert "新设镇" in operator.open("/city/provision/files/divisions.csv").data.decode("utf-8-sig")
+    operator.get("/city/provision/files/passwords.txt", 404)
     later = operator.post("/city/provision", 200, files=_files(units=_UNITS)).text
     assert "没有要改的" in later, "what is not uploaded anew is as it was uploaded last"
     operator.post("/city/provision/00000000-0000-7000-8000-000000000000", 404, on="/city/provision")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from xiangtong import audit
 from xiangtong.channels import founding
@@ -16,7 +17,7 @@ from xiangtong.doors.cityctl.routes import blueprint
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
 from xiangtong.identity import reach, staff
-from xiangtong.kernel.errors import NotAllowed, Problems, Refusal
+from xiangtong.kernel.errors import NotAllowed, NotFound, Problems, Refusal
 from xiangtong.tenancy import uploads
 from xiangtong.tenancy.city_file import FILE, read_city
 from xiangtong.tenancy.folder import Folder, MemoryFolder, PathFolder
@@ -63,6 +64,19 @@ def provision() -> str | tuple[str, int]:
     except Refusal as error:
         return _page(error), error.status
     return _page(report=report, upload_id=upload_id)
+
+
+@blueprint.get("/provision/files/<name>")
+@access.staff("tenants.provision")
+def standing_file(name: str) -> Response:
+    """A file the city stands on, to be edited and uploaded again."""
+    data = standing(asking.staff().reach).read(name) if _NAME.match(name) else None
+    if data is None:
+        raise NotFound
+    # Spreadsheet programs take a CSV file without its mark for one of another encoding.
+    marked = data if not name.endswith(".csv") or data.startswith(BOM_UTF8) else BOM_UTF8 + data
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(marked, mimetype="text/csv" if name.endswith(".csv") else "text/plain", headers=headers)
 
 
 @blueprint.post("/provision/<uuid:upload_id>")
@@ -149,6 +163,7 @@ def _page(error: Refusal | None = None, report: Report | None = None, upload_id:
     bad = asking.lines(error.problems) if isinstance(error, Problems) else []
     return render_template(
         "cityctl/provision.html", error=error.message if error else "", bad=bad[:500], report=report, upload_id=upload_id,
+        files=[name for name in standing(asking.staff().reach).names() if _NAME.match(name)],
         kits=list(_survey.kit_titles().items()), lines=[_line(line) for line in report.lines[:500]] if report else [],
     )  # fmt: skip
 
