@@ -63,7 +63,9 @@ def doors(found: SignedIn) -> Iterator[tuple[str, str, str]]:
 
 def name_of(path: str) -> str:
     """What the navigation calls the place where an address of the console lies; the workbench for any other."""
-    named = [(url_for(entry.endpoint), entry.words) for entry in ENTRIES if entry.endpoint in current_app.view_functions]
+    named = [
+        (url_for(entry.endpoint), entry.words) for entry in ENTRIES if entry.endpoint in current_app.view_functions
+    ]
     below = [(len(address), str(words)) for address, words in named if path.startswith(address)]
     return max(below)[1] if below else str(_("工作台"))
 
