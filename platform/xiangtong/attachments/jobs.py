@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from xiangtong.attachments import files, purge, uploads
 from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.kernel import jobs
+from xiangtong.kernel.db import ScopedSession
 from xiangtong.tenancy import needs
 from xiangtong.tenancy.keys import KeyDestroyed, OpenKey
 from xiangtong.tenancy.models import Tenant
@@ -47,19 +49,27 @@ def sweep(services: Needs, **_ids: object) -> None:
     """Every tenant in turn: settle what waits, remove what nobody claimed, compare rows with objects."""
     with services.db.scope(NOBODY) as session:
         tenants = list(session.scalars(select(Tenant.id).order_by(Tenant.id)))
-    for tenant_id in tenants:
+
+    def swept(tenant_id: int) -> None:
         sweep_tenant(services, tenant_id=tenant_id)
+
+    jobs.each(swept, tenants, job="attachments.purge")
 
 
 def sweep_tenant(services: Needs, *, tenant_id: int) -> purge.Comparison:
     """The sweep of one tenant."""
-    for attachment_id in _waiting(services, tenant_id):
+
+    def look(attachment_id: UUID) -> None:
         verify(services, tenant_id=tenant_id, attachment_id=str(attachment_id))
 
-    def opened():  # type: ignore[no-untyped-def]
+    def opened() -> AbstractContextManager[ScopedSession]:
         return services.db.scope(Scope(tenant_id=tenant_id))
 
-    purged = purge.purge_orphans(services.storage, tenant_id=tenant_id, opened=opened)
+    def purge_some() -> int:
+        return purge.purge_orphans(services.storage, tenant_id=tenant_id, opened=opened)
+
+    jobs.each(look, _waiting(services, tenant_id), job="attachments.purge")
+    purged = sum(iter(purge_some, 0))
     found = purge.compare(services.storage, tenant_id=tenant_id, opened=opened)
     if purged or found.stray or found.missing:
         counts = {"purged": purged, "stray": len(found.stray), "missing": len(found.missing)}

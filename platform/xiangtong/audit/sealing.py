@@ -13,7 +13,7 @@ import rfc8785
 from sqlalchemy import select, update
 
 from xiangtong.audit.models import AuditEntry, AuditSeal
-from xiangtong.kernel import clock
+from xiangtong.kernel import clock, jobs
 from xiangtong.kernel.crypto import sm3
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.locks import one_at_a_time
@@ -110,11 +110,12 @@ def _check(closed: AuditSeal, expected: int, entries: Sequence[AuditEntry], befo
 
 def seal_all(db: Database) -> int:
     """Seal every tenant that has something open; the number of seals made. One transaction a tenant."""
-    made = 0
-    for tenant_id in _waiting(db):
+
+    def seal_those_of(tenant_id: int) -> bool:
         with db.scope(Scope(tenant_id=tenant_id)) as session:
-            made += seal(session, tenant_id=tenant_id) is not None
-    return made
+            return seal(session, tenant_id=tenant_id) is not None
+
+    return jobs.each(seal_those_of, _waiting(db), job="audit.seal")
 
 
 def _waiting(db: Database) -> Sequence[int]:

@@ -40,9 +40,12 @@ def forget_machine_keys(services: KeepsKeys, **_ids: object) -> None:
     """Every night, township by township: keys of machines that nobody will repeat any more."""
     with services.db.scope(NOBODY) as session:
         tenants = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
-    for tenant_id in tenants:
+
+    def forget(tenant_id: int) -> int:
         with services.db.scope(Scope(tenant_id=tenant_id)) as session:
-            forget_keys(session, tenant_id=tenant_id, days=services.settings.machine_key_kept)
+            return forget_keys(session, tenant_id=tenant_id, days=services.settings.machine_key_kept)
+
+    jobs.each(forget, tenants, job="cases.forget_machine_keys")
 
 
 @jobs.task("cases.expire_supplements", cron="7 * * * * 0")
@@ -77,17 +80,12 @@ def tell(services: Tells, *, tenant_id: int, case_id: str, what: What, **_ids: o
 def _remind_those_of(services: Needs, tenant_id: int) -> int:
     with services.db.scope(Scope(tenant_id=tenant_id)) as session:
         found = soon_due(session, tenant_id=tenant_id)
-    return sum(_remind(services, tenant_id, case_id) for case_id in found)
 
-
-def _remind(services: Needs, tenant_id: int, case_id: UUID) -> bool:
-    """One case that cannot be told of never keeps the others waiting."""
-    try:
+    def tell_of(case_id: UUID) -> bool:
         with services.db.scope(Scope(tenant_id=tenant_id)) as session:
             return remind(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
-    except Exception:
-        _LOG.exception("nobody reminded", extra={"tenant": tenant_id, "case": str(case_id)})
-        return False
+
+    return jobs.each(tell_of, found, job="cases.remind_supplements")
 
 
 def expire_supplements(services: Needs) -> int:
@@ -106,17 +104,12 @@ def _tenants(services: Needs) -> list[int]:
 def _close_those_of(services: Needs, tenant_id: int) -> int:
     with services.db.scope(Scope(tenant_id=tenant_id)) as session:
         found = overdue(session, tenant_id=tenant_id, today=clock.today())
-    return sum(_close(services, tenant_id, case_id) for case_id in found)
 
-
-def _close(services: Needs, tenant_id: int, case_id: UUID) -> bool:
-    """One case that cannot be closed never keeps the others waiting."""
-    try:
+    def close(case_id: UUID) -> bool:
         with services.db.scope(Scope(tenant_id=tenant_id)) as session:
             if expire(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id) is None:
                 return False
             tell_later(session, tenant_id=tenant_id, case_id=case_id, what="supplement_expired")
             return True
-    except Exception:
-        _LOG.exception("supplement not expired", extra={"tenant": tenant_id, "case": str(case_id)})
-        return False
+
+    return jobs.each(close, found, job="cases.expire_supplements")

@@ -20,9 +20,14 @@ def expire(services: Needs, **_: object) -> None:
     returning.sweep(services.db)
     with services.db.scope(NOBODY) as session:
         tenant_ids = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
-    for tenant_id in tenant_ids:
-        while True:
-            with services.db.scope(Scope(tenant_id=tenant_id)) as session:
-                done = expire_drafts(session, keys=services.keys, tenant_id=tenant_id, limit=_BATCH)
-            if done < _BATCH:
-                break
+
+    def expire_those_of(tenant_id: int) -> None:
+        while _expire_some(services, tenant_id) == _BATCH:
+            pass
+
+    jobs.each(expire_those_of, tenant_ids, job="drafts.expire")
+
+
+def _expire_some(services: Needs, tenant_id: int) -> int:
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        return expire_drafts(session, keys=services.keys, tenant_id=tenant_id, limit=_BATCH)

@@ -7,14 +7,17 @@ Arguments are ids only.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 Handler = Callable[..., None]
+Thing = TypeVar("Thing")
+_LOG = logging.getLogger(__name__)
 
 # A statement that writes rows may defer its job as it goes: `select(text(DEFERRAL))` with the values of `deferral`.
 DEFERRAL = (
@@ -46,6 +49,17 @@ def task(name: str, *, cron: str | None = None) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def each(act: Callable[[Thing], int | None], things: Iterable[Thing], *, job: str) -> int:
+    """Act on every thing and add up what came of it; one that fails is logged and never keeps the others waiting."""
+    total = 0
+    for thing in things:
+        try:
+            total += act(thing) or 0
+        except Exception:
+            _LOG.exception("left out of a job", extra={"job": job, "left_out": str(thing)})
+    return total
 
 
 def defer(
