@@ -2,7 +2,8 @@
 
 ports     what a store of bytes and a virus scanner promise
 local, s3 the two stores; scan the scanner over clamd's socket
-kinds     which files we take, told by their first bytes; photos strips the place where a photo was taken
+kinds     which files we take, told by their first bytes; photos strips the place where a photo was taken (jpegs knows
+          the segments of one)
 uploads   begin, receive, settle: from the first byte to a clean file
 files     claim, read, list, discard
 purge     what nobody claimed, and the comparison of rows with stored objects
