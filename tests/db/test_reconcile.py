@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -13,8 +14,8 @@ from xiangtong import ledger
 from xiangtong.kernel import clock
 from xiangtong.province.http import HttpTransport
 from xiangtong.push.ports import Unreachable
-from xiangtong.push.reconcile import DayNotOver, reconcile
-from xiangtong.tenancy.scope import Scope
+from xiangtong.push.reconcile import DayNotOver, days_to_compare, reconcile
+from xiangtong.tenancy.scope import NOBODY, Scope
 
 
 @pytest.fixture
@@ -119,6 +120,19 @@ def test_another_chain_is_a_difference_and_marks_nothing(services, province, tmp
     assert row.kind == "chain"
     assert row.ours != row.theirs
     assert _reconciled(services) == [False]
+
+
+def test_days_on_which_nobody_answered_are_compared_later(services, province):
+    def days():
+        with services.db.scope(NOBODY) as session:
+            return days_to_compare(session, city_code="3210")
+
+    province.calendar(0)
+    yesterday = clock.today() - timedelta(days=1)
+    assert days() == [yesterday], "a city that begins has no past"
+    reconcile(services, yesterday - timedelta(days=3), city_code="3210")
+    reconcile(services, yesterday - timedelta(days=1), city_code="3210")
+    assert days() == [yesterday - timedelta(days=2), yesterday]
 
 
 def test_a_day_that_is_not_over_is_not_asked_for(services):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from xiangtong.push.settle import note_difference
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Scope
 
+_MOST_DAYS = 31
 # Cases with a receipt of that day, each as it stood when the day ended.
 _OURS = text(
     "select distinct on (case_id) case_id, case_no, seq, chain from receipt where tenant_id = :tenant_id"
@@ -65,6 +66,16 @@ class Report:
     def clean(self) -> bool:
         """Whether both sides hold the same."""
         return not (self.re_sent or self.differences or self.strays)
+
+
+def days_to_compare(session: Session, *, city_code: str) -> list[date]:
+    """Yesterday, and of the month before it the days since the first comparison that were never compared."""
+    yesterday = clock.today() - timedelta(days=1)
+    month = [yesterday - timedelta(days=back) for back in reversed(range(_MOST_DAYS))]
+    ran = select(ReconciliationRun.day).where(ReconciliationRun.city_code == city_code)
+    done = set(session.scalars(ran.where(ReconciliationRun.day >= month[0]).distinct()))
+    first = session.scalar(ran.order_by(ReconciliationRun.day).limit(1)) or yesterday
+    return [day for day in month if day >= first and day not in done]
 
 
 def reconcile(services: Services, day: date, *, city_code: str) -> Report:
