@@ -29,6 +29,7 @@ from xiangtong.wiring import ROOT
 _NAME = re.compile(r"(?:city\.toml|divisions\.csv|units\.csv|changes\.csv|[0-9]{9}\.toml)\Z")
 _KIT_LINE = re.compile(r"(?m)^kit\s*=.*$")
 _MOST_FILES = 120
+_DIVISIONS = "divisions.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def provision() -> str | tuple[str, int]:
 @access.staff("tenants.provision")
 def standing_file(name: str) -> Response:
     """A file the city stands on, to be edited and uploaded again."""
-    data = standing(asking.staff().reach).read(name) if _NAME.match(name) else None
+    folder = standing(asking.staff().reach)
+    data = _divisions(folder) if name == _DIVISIONS else folder.read(name) if _NAME.match(name) else None
     if data is None:
         raise NotFound
     # Spreadsheet programs take a CSV file without its mark for one of another encoding.
@@ -151,6 +153,18 @@ def standing(allowed: Sequence[str]) -> Folder:
         return Overlay(uploads.standing(session, tenant_id=who.tenant_id or 0), _delivered(allowed))
 
 
+def _divisions(folder: Folder) -> bytes | None:
+    """The city's part of the divisions it stands on: its file may be that of the whole province."""
+    city = read_city(folder, [])
+    data = folder.read(city.divisions) if city else None
+    if city is None or data is None:
+        return None
+    head, *lines = data.removeprefix(BOM_UTF8).splitlines()
+    province = city.prefix[:2].ljust(12, "0")
+    mine = (line for line in lines if line.startswith((city.prefix.encode(), province.encode())))
+    return b"\r\n".join((head, *mine, b""))
+
+
 def _delivered(allowed: Sequence[str]) -> Folder:
     for path in sorted((ROOT / "tenants").glob(f"*/{FILE}")):
         city = read_city(PathFolder(path.parent), [])
@@ -163,7 +177,7 @@ def _page(error: Refusal | None = None, report: Report | None = None, upload_id:
     bad = asking.lines(error.problems) if isinstance(error, Problems) else []
     return render_template(
         "cityctl/provision.html", error=error.message if error else "", bad=bad[:500], report=report, upload_id=upload_id,
-        files=[name for name in standing(asking.staff().reach).names() if _NAME.match(name)],
+        files=sorted({_DIVISIONS, *filter(_NAME.match, standing(asking.staff().reach).names())}),
         kits=list(_survey.kit_titles().items()), lines=[_line(line) for line in report.lines[:500]] if report else [],
     )  # fmt: skip
 
