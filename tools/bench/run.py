@@ -92,6 +92,10 @@ def submitting() -> Iterator[Line]:
         "submit, p50 and p95 at 8 connections", f"{ours.p50:.0f} and {ours.p95:.0f} ms",
         f"{bare.p50:.0f} and {bare.p95:.0f} ms, bare view", f"{ours.p95 / bare.p95:.1f}", "p95 ≤ 25 ms", ours.p95 <= 25,
     )  # fmt: skip
+    yield Line(
+        f"submit, p50 and p95 at 8 connections, {submit.A_SECOND} a second",
+        f"{found.paced.p50:.0f} and {found.paced.p95:.0f} ms", "", "", "p95 ≤ 25 ms", found.paced.p95 <= 25,
+    )  # fmt: skip
     yield Line("statements of a submit", f"{found.statements}", "", "", "≤ 12", found.statements <= 12)
     weight = sum(found.first.values())
     yield Line("first form page, everything, brotli", f"{weight / 1000:.1f} kB", "", "", "≤ 50 kB", weight <= 50_000)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause, Update, Uuid, bindparam, select, text, update
@@ -16,7 +16,6 @@ from xiangtong.attachments.models import Attachment
 from xiangtong.attachments.ports import Storage
 from xiangtong.attachments.uploads import CLEAN, bytes_context, name_context
 from xiangtong.kernel import crypto
-from xiangtong.kernel.db import unwritten
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.tenancy.keys import OpenKey
 
@@ -97,7 +96,6 @@ _STORED: Sequence[Any] = (
     Attachment.size, Attachment.sm3, Attachment.state, Attachment.scan_state, Attachment.refusal,
     Attachment.object_key, Attachment.data_key_id,
 )  # fmt: skip
-_READ: Sequence[str] = tuple(column.key for column in _STORED)
 
 
 def reopen(row: Attachment | Row[Any], *, key: OpenKey) -> Stored:
@@ -149,7 +147,7 @@ def claim(
 
 #: A column for a query of drafts that goes on to file one: the files a case may claim, for `chosen`.
 READY: TextClause = text(
-    "(select jsonb_agg(to_jsonb(a)) from attachment a"
+    "(select jsonb_agg(jsonb_build_array(a.id, a.size, a.media_type, a.sm3)) from attachment a"
     " where a.tenant_id = draft.tenant_id and a.owner_id = draft.id and a.state = 'clean') as ready_files"
 )
 # A common table expression: the claim itself, for a statement that writes more than this. Where `claimed` has fewer
@@ -160,24 +158,27 @@ CLAIMED = (
 )
 
 
-def chosen(ready: Sequence[Mapping[str, Any]] | None, *, key: OpenKey, ids: Collection[UUID]) -> list[Stored]:
+class Verified(NamedTuple):
+    """What was found out about a file when it came in: `size` in bytes, `sm3` in hex."""
+
+    id: UUID
+    size: int
+    media_type: str
+    sm3: str
+
+
+def chosen(ready: Iterable[Sequence[Any]] | None, *, ids: Collection[UUID]) -> list[Verified]:
     """The files `ids` among what the column `READY` gave, oldest first; raises NotReady."""
-    found = [_of_json(row) for row in ready or () if UUID(row["id"]) in ids]
+    files = (Verified(UUID(one[0]), *one[1:]) for one in ready or ())
+    found = sorted(file for file in files if file.id in ids)
     check_claimed(len(found), ids)
-    return sorted((reopen(row, key=key) for row in found), key=lambda file: file.id)
+    return found
 
 
 def check_claimed(count: int, ids: Collection[UUID]) -> None:
     """Raise NotReady where fewer files were found than wanted."""
     if count != len(ids):
         raise NotReady("有文件还没有传好，请等一会儿，或删掉重新传", "A file is not ready")
-
-
-def _of_json(row: Mapping[str, Any]) -> Attachment:
-    values = {name: row[name] for name in _READ}
-    sealed = bytes.fromhex(row["sealed_name"].removeprefix("\\x"))
-    ids = {name: UUID(row[name]) for name in ("id", "data_key_id")}
-    return unwritten(Attachment, **values | ids | {"sealed_name": sealed})
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from xiangtong import attachments
+from xiangtong.attachments import Stored, Verified
 from xiangtong.cases.models import NewMaterial
 from xiangtong.dialect.plan import Plan, Question
 from xiangtong.kernel.db import ScopedSession
@@ -50,16 +51,11 @@ def claim_files(
 
 
 def choose_files(
-    ready: Sequence[Mapping[str, Any]] | None,
-    *,
-    key: OpenKey,
-    tenant_id: int,
-    case_id: UUID,
-    files: Iterable[FoundFile],
+    ready: Iterable[Sequence[Any]] | None, *, tenant_id: int, case_id: UUID, files: Iterable[FoundFile]
 ) -> list[NewMaterial]:
     """As `claim_files`, of what a query gave as `attachments.READY`; the claim is left to whoever writes the case."""
     found = {file.id: file for file in files}
-    return _materials(tenant_id, case_id, found, attachments.chosen(ready, key=key, ids=found.keys()))
+    return _materials(tenant_id, case_id, found, attachments.chosen(ready, ids=found.keys()))
 
 
 def claim_results(
@@ -81,13 +77,11 @@ def claim_results(
 
 
 def _materials(
-    tenant_id: int, case_id: UUID, found: Mapping[UUID, FoundFile], claimed: Iterable[attachments.Stored]
+    tenant_id: int, case_id: UUID, found: Mapping[UUID, FoundFile], claimed: Iterable[Verified | Stored]
 ) -> list[NewMaterial]:
     """The materials of the files; their entries among the answers take what was verified."""
     for stored in claimed:
-        found[stored.id].entry.update(
-            name=stored.name, size=stored.size, media_type=stored.media_type, digest=stored.sm3
-        )
+        found[stored.id].entry.update(size=stored.size, media_type=stored.media_type, digest=stored.sm3)
     return [_material(tenant_id, case_id, found[stored.id]) for stored in claimed]
 
 

@@ -120,7 +120,7 @@ def submit(
     decision = decide(form.plan, answers(form.plan, draft.typed), facts)
     decision.refuse()
     stored, files = decision.stored, files_in(form.plan, decision.stored)
-    materials = choose_files(draft.row.ready_files, key=draft.key, tenant_id=tenant_id, case_id=draft_id, files=files)
+    materials = choose_files(draft.row.ready_files, tenant_id=tenant_id, case_id=draft_id, files=files)
     body: Body = {"answers": stored, **parties(stored, form.plan.form)}  # type: ignore[typeddict-item]
     filing = _Filing(draft, form, facts)
     case = OpenCase(_record(session, keys, filing, body), draft.key, body)

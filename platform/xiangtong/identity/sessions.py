@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, delete, select, text, update
+from sqlalchemy import Row, Select, Update, bindparam, delete, select, text, update
 
 from xiangtong.identity.models import CitizenSession, Staff, StaffSession, WebSession
 from xiangtong.identity.roles import permissions_of
@@ -128,7 +128,7 @@ def resolve(db: Database, *, token: str) -> SignedIn | None:
         if row is None or row.expires_at <= now or row.seen_at + LIMITS[row.kind].idle <= now:
             return None
         if now - row.seen_at > _TOUCH_EVERY:
-            session.execute(update(WebSession).where(WebSession.key == key).values(seen_at=now))
+            session.connection().execute(_touching(), {"mine": key, "now": now})
         if row.kind in _PEOPLE:
             return _signed_in(row)
         with within(session, tenant_id=row.home_tenant):
@@ -140,6 +140,11 @@ def resolve(db: Database, *, token: str) -> SignedIn | None:
 def _of_key() -> Select[Any]:
     # Every request asks this: columns cost less than an object that is never written.
     return select(*WebSession.__table__.columns).where(WebSession.key == bindparam("key"))
+
+
+@cache
+def _touching() -> Update:
+    return update(WebSession).where(WebSession.key == bindparam("mine")).values(seen_at=bindparam("now"))
 
 
 def _signed_in(row: Row[Any]) -> SignedIn:
