@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.drafts.answers import answers, posted_fields
+from xiangtong.drafts.answers import answers, as_typed, posted_fields, typed_of
 from xiangtong.drafts.typed import Typed
 from xiangtong.forms.library import Library
 from xiangtong.validation.form_data import apply_action, put_value
@@ -108,3 +108,19 @@ def test_files_are_put_by_their_own_way():
 def test_the_sample_survives_the_way_through_a_form():
     decision = decide(HOMESTEAD, SAMPLE, FACTS)
     assert decide(HOMESTEAD, decision.stored, FACTS).stored == decision.stored
+
+
+_STRANGE = ["", " 张三\u3000", "１３５", "true", "\ud800", "x" * 300, ["1", "\u202e"], [], None, 10**30, {"a": ["b"]}]
+_SAMPLES = [(code, name) for code, samples in LIBRARY.samples.items() for name in samples]
+
+
+@pytest.mark.parametrize(("code", "name"), _SAMPLES)
+def test_what_was_typed_is_decided_about_alike_whether_it_was_in_normal_form_or_not(code, name):
+    """Filing goes the short way: normal form is made once, by the decision."""
+    plan = LIBRARY.form(code).plan
+    typed = typed_of(LIBRARY.samples[code][name])
+    strange = {pointer: _STRANGE[number % len(_STRANGE)] for number, pointer in enumerate(typed.values)}
+    for each in (typed, Typed(strange, typed.rows)):
+        filed, shown = (decide(plan, data, FACTS) for data in (as_typed(plan, each), answers(plan, each)))
+        assert filed.stored == shown.stored
+        assert filed.problems == shown.problems

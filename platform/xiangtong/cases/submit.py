@@ -27,7 +27,7 @@ from xiangtong.cases.people import promote
 from xiangtong.cases.record import OpenCase, append, fact_row, seal_body, settle_due
 from xiangtong.dialect.known import kept
 from xiangtong.drafts import work
-from xiangtong.drafts.answers import answers
+from xiangtong.drafts.answers import as_typed
 from xiangtong.drafts.models import Draft
 from xiangtong.drafts.opening import Holder, context, may_hold
 from xiangtong.drafts.typed import Typed, from_bytes
@@ -117,7 +117,7 @@ def submit(
     if draft.row.state == "submitted":
         return receipt(session, tenant_id=tenant_id, case_id=draft_id)
     _check_open(draft, form)
-    decision = decide(form.plan, answers(form.plan, draft.typed), facts)
+    decision = decide(form.plan, as_typed(form.plan, draft.typed), facts)
     decision.refuse()
     stored, files = decision.stored, files_in(form.plan, decision.stored)
     materials = choose_files(draft.row.ready_files, tenant_id=tenant_id, case_id=draft_id, files=files)

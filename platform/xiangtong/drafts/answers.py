@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from xiangtong.dialect.plan import Plan
 from xiangtong.drafts.filling import FieldSave
 from xiangtong.drafts.typed import Raw, Typed
 from xiangtong.fields.kinds import KINDS
-from xiangtong.validation.form_data import answered_at, apply_action, put_value
+from xiangtong.validation.form_data import answered_at, apply_action, put_raw, put_value
 
 
 def answers(plan: Plan, typed: Typed) -> dict[str, Any]:
@@ -17,12 +17,21 @@ def answers(plan: Plan, typed: Typed) -> dict[str, Any]:
 
     What the plan does not know is left out here and stays in the draft.
     """
+    return _placed(plan, typed, put_value)
+
+
+def as_typed(plan: Plan, typed: Typed) -> dict[str, Any]:
+    """The same with each value as it was typed: for `decide`, which brings them into normal form itself."""
+    return _placed(plan, typed, put_raw)
+
+
+def _placed(plan: Plan, typed: Typed, put: Callable[[Plan, dict[str, Any], str, Raw], bool]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for pointer, count in typed.rows.items():
         for _ in range(count):
             data = apply_action(plan, data, f"add:{pointer}")
     for pointer, raw in typed.values.items():
-        put_value(plan, data, pointer, raw)
+        put(plan, data, pointer, raw)
     return data
 
 

@@ -23,11 +23,12 @@ def answered_at(plan: Plan, pointer: str) -> Question | None:
 def put_value(plan: Plan, data: dict[str, Any], pointer: str, value: Any) -> bool:
     """Put a value into ``data`` in its normal form; say whether the pointer named a question that people answer."""
     question = answered_at(plan, pointer)
-    place = _object_at(plan, data, pointer.split("/")[1:-1]) if question else None
-    if question is None or place is None:
-        return False
-    place[question.name] = clean_value(question, value)
-    return True
+    return question is not None and _put(data, pointer, clean_value(question, value))
+
+
+def put_raw(plan: Plan, data: dict[str, Any], pointer: str, value: Any) -> bool:
+    """As ``put_value``, but as it was typed: for whoever brings all of ``data`` into normal form afterwards."""
+    return answered_at(plan, pointer) is not None and _put(data, pointer, value)
 
 
 def apply_action(plan: Plan, data: Any, action: str) -> dict[str, Any]:
@@ -65,10 +66,17 @@ def _open_inside(questions: Iterable[Question] | None, value: Any) -> Any:
     return _open(questions, value) if isinstance(value, dict) else value
 
 
-def _object_at(plan: Plan, data: dict[str, Any], tokens: list[str]) -> dict[str, Any] | None:
-    """Walk to an object, making groups and rows on the way; None beyond the greatest number of rows."""
-    if not _is_within(plan, tokens):
-        return None
+def _put(data: dict[str, Any], pointer: str, value: Any) -> bool:
+    *tokens, name = pointer.split("/")[1:]
+    place = _object_at(data, tokens)
+    if place is None:
+        return False
+    place[name] = value
+    return True
+
+
+def _object_at(data: dict[str, Any], tokens: list[str]) -> dict[str, Any] | None:
+    """Walk to an object, making groups and rows on the way."""
     here: Any = data
     for token, following in itertools.zip_longest(tokens, tokens[1:], fillvalue=""):
         if isinstance(here, list):
@@ -102,7 +110,8 @@ def _rows(plan: Plan, data: dict[str, Any], pointer: str) -> list[Any] | None:
     question = plan.question_at(pointer) if POINTER.fullmatch(pointer) else None
     if question is None or not question.is_rows:
         return None
-    holder = _object_at(plan, data, pointer.split("/")[1:-1])
+    tokens = pointer.split("/")[1:-1]
+    holder = _object_at(data, tokens) if _is_within(plan, tokens) else None
     if holder is None:
         return None
     rows = holder.get(question.name)

@@ -89,7 +89,9 @@ def _nested(value: list[Any] | dict[Any, Any], depth: int) -> Any:
     if isinstance(value, list):
         return [harmless(one, depth) for one in value]
     return {
-        harmless(str(key)): one if one.__class__ is str and one.isprintable() else harmless(one, depth)
+        key if key.__class__ is str and key.isprintable() else harmless(str(key)): one
+        if one.__class__ is str and one.isprintable()
+        else harmless(one, depth)
         for key, one in value.items()
     }
 
