@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -23,6 +22,7 @@ from faults import Figures, Trial, load
 from ledger_writer import case_number
 from makers import FACTS, a_draft, a_form, a_scope
 from pushing import rows, send_all
+from xiangtong import ledger
 from xiangtong.cases.submit import submit
 from xiangtong.drafts.opening import Holder
 from xiangtong.kernel import clock
@@ -247,9 +247,8 @@ def _acknowledge(trial: Trial, case_no: str) -> None:
     """Submitting was acknowledged: what the facts say is what must arrive (the answers themselves are compared too)."""
     with trial.services.db.scope(a_scope()) as session:
         found = session.execute(
-            text("select f.id, f.key_id, f.facts from ledger_fact f where case_no = :case_no and seq = 1"),
+            text("select f.id, f.key_id, f.case_no, f.facts from ledger_fact f where case_no = :case_no and seq = 1"),
             {"case_no": case_no},
         ).one()
         key = trial.services.keys.open(session, tenant_id=1, key_id=found.key_id)
-    facts = json.loads(key.unseal(bytes(found.facts), context=f"ledger_fact:{found.id}"))
-    trial.expect(facts)
+    trial.expect(ledger.read_facts(found, key=key))
