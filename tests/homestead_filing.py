@@ -148,3 +148,18 @@ def pick(page: Page, name: str, paper: dict[str, Any]) -> None:
 def saved(page: Page) -> None:
     """Wait until the page says that everything is kept."""
     expect(page.locator("[data-saved]:not([data-pending])")).to_contain_text("已自动保存")
+
+
+def go_to_papers(page: Page, url: str) -> None:
+    """Sign in as 李四 and fill in everything up to the step at which papers are handed in."""
+    page.goto(f"{url}/321003100/apply/homestead")
+    sign_in(page, "李四")
+    begin(page)
+    tell_who(page)
+    onward(page, "家里有哪些人")
+    choose(page, "/other_homestead", "false")
+    onward(page, "现在的宅基地")
+    tell_present(page)
+    onward(page, "想建的房子")
+    tell_plan(page)
+    onward(page, "拍照上传材料")

@@ -45,7 +45,7 @@ def test_the_main_journey(stack: Stack, open_page: Any) -> None:
 @pytest.mark.timeout(600)
 def test_killed_between_upload_and_submission(stack: Stack, open_page: Any) -> None:
     page = open_page("phone")
-    _at_the_papers(page, stack)
+    filing.go_to_papers(page, stack.url)
     filing.hand_in_papers(page)
     orphan = _upload_without_telling(page, filing.photo("没说完", 33)["buffer"])
     stack.kill("web", "worker")
@@ -62,20 +62,6 @@ def test_killed_between_upload_and_submission(stack: Stack, open_page: Any) -> N
     assert not [key for key in _clean(stack) | _waiting(stack) if key.endswith(orphan)], "what nobody claimed is gone"
     assert {key for key in kept if not key.endswith(orphan)} == _clean(stack), "what was filed stays"
     main_journey.assert_province_holds(stack, number, ["apply"])
-
-
-def _at_the_papers(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.url}/321003100/apply/homestead")
-    filing.sign_in(page, "李四")
-    filing.begin(page)
-    filing.tell_who(page)
-    filing.onward(page, "家里有哪些人")
-    filing.choose(page, "/other_homestead", "false")
-    filing.onward(page, "现在的宅基地")
-    filing.tell_present(page)
-    filing.onward(page, "想建的房子")
-    filing.tell_plan(page)
-    filing.onward(page, "拍照上传材料")
 
 
 def _upload_without_telling(page: Page, data: bytes) -> str:

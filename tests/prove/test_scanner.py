@@ -72,7 +72,7 @@ def test_at_the_page_and_at_the_window(folder: Path, open_page: Any) -> None:
         server = running.enter_context(clamd(folder))
         stack = running.enter_context(demo_stack(XIANGTONG_CLAMD=server.url))
         page = open_page("phone")
-        _at_the_papers(page, stack)
+        filing.go_to_papers(page, stack.url)
         _refused(page)
         assert (_objects(stack, "clean"), _objects(stack, "quarantine")) == (0, 0)
         filing.hand_in_papers(page)
@@ -94,20 +94,6 @@ def test_at_the_page_and_at_the_window(folder: Path, open_page: Any) -> None:
         window.open_case(clerk, "李四")
         expect(clerk.get_by_text("已查毒")).to_have_count(5)
         expect(clerk.get_by_text("未查毒")).to_have_count(0)
-
-
-def _at_the_papers(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.url}/321003100/apply/homestead")
-    filing.sign_in(page, "李四")
-    filing.begin(page)
-    filing.tell_who(page)
-    filing.onward(page, "家里有哪些人")
-    filing.choose(page, "/other_homestead", "false")
-    filing.onward(page, "现在的宅基地")
-    filing.tell_present(page)
-    filing.onward(page, "想建的房子")
-    filing.tell_plan(page)
-    filing.onward(page, "拍照上传材料")
 
 
 def _refused(page: Page) -> None:
