@@ -9,14 +9,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 from attachment_flow import jpeg
 from old_age_filing import ADDRESS, begin, sign_in
 
-# What lies on the device in clear: the names in Cache Storage, and every text in IndexedDB.
+# What lies on the device in clear: the names in Cache Storage, and every text in IndexedDB and beside it.
 _KEPT = """async () => {
   const names = [];
   for (const cache of await caches.keys())
     for (const request of await (await caches.open(cache)).keys()) names.push(new URL(request.url).pathname);
   const open = indexedDB.open("xiangtong");
   await new Promise((done) => { open.onsuccess = done; });
-  const rows = [];
+  const rows = Object.values(localStorage);
   for (const store of open.result.objectStoreNames) {
     const all = open.result.transaction(store).objectStore(store).getAll();
     await new Promise((done) => { all.onsuccess = done; });
@@ -42,17 +42,14 @@ _WORKER_KEEPS = """async () => {
 }"""
 
 
-# The phone's clock was a year ahead while this was typed, or has been put a year on since.
-_A_YEAR_OFF = """async (years) => {
+# The phone's clock was a year ahead (or behind) while this was typed, and has been put right since.
+_A_YEAR_OFF = "(years) => { const now = Date.now; Date.now = () => now() + years * 31536000000; }"
+# A page may be gone before what it seals in the background is written.
+_NOTHING_WAS_WRITTEN = """async () => {
   const open = indexedDB.open("xiangtong");
   await new Promise((done) => { open.onsuccess = done; });
-  const rows = open.result.transaction("unsent", "readwrite").objectStore("unsent");
-  const all = rows.openCursor();
-  await new Promise((done) => { all.onsuccess = () => {
-    if (!all.result) return done();
-    all.result.update({ ...all.result.value, at: Date.now() + years * 31536000000 });
-    all.result.continue();
-  }; });
+  const cleared = open.result.transaction("unsent", "readwrite").objectStore("unsent").clear();
+  await new Promise((done) => { cleared.onsuccess = done; });
   open.result.close();
 }"""
 
@@ -84,6 +81,10 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     _ready(page)
     expect(page.get_by_label("户口本上的地址")).to_have_value(ADDRESS)  # Sent after the page that is kept was made.
     expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")  # Never sent.
+    page.evaluate(_NOTHING_WAS_WRITTEN)
+    page.reload()
+    _ready(page)
+    expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")  # Written at once as the page was left.
     page.locator(".onward").get_by_role("button", name="继续").click()  # Without network this loses nothing either.
     _ready(page)
     page.close()
@@ -108,9 +109,9 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
 def _clock_is_put_right(page: Page, years: int) -> Page:
     """What waits is sent, however old the clock of the phone makes it."""
     here, context, house = page.url, _no_network(page, off=True), f"扬州市广陵区 {years + 3} 号"
+    page.evaluate(_A_YEAR_OFF, years)
     page.get_by_label("组和门牌号").fill(house)
     expect(page.locator("[data-saved]")).to_contain_text("没有网络")
-    page.evaluate(_A_YEAR_OFF, years)
     page.close()
     context.set_offline(False)
     page = context.new_page()

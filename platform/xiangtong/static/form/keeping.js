@@ -1,11 +1,14 @@
 /* What could not be sent is kept on this device, sealed with a key that the server gives with the draft: keystrokes, and
    photos that were picked. It goes when it was sent, and after a day with the next page of another filling. Without a
    key (a shared terminal), or where the browser cannot, nothing is kept. The service worker (sw.js) opens the same
-   database. ES2018. */
+   database; the last words of a page that is being left have a place of their own, which is written at once. ES2018. */
 (function (X) {
   "use strict";
 
   const STORES = ["unsent", "pages", "keys", "files"];
+  const PARTING = "parting";
+  // As much as a browser sends for a page that is being left.
+  const MOST_PARTING = 65536;
   const DAY = 86400000;
 
   function wish(request) {
@@ -28,6 +31,14 @@
     return Uint8Array.from(window.atob(base64), (sign) => sign.charCodeAt(0));
   }
 
+  function base64(some) {
+    return window.btoa(Array.from(some, (byte) => String.fromCharCode(byte)).join(""));
+  }
+
+  function isOld(row) {
+    return Math.abs(Date.now() - row.at) > DAY;
+  }
+
   async function withStore(name, mode, act) {
     const database = await open();
     try {
@@ -43,6 +54,8 @@
     this.key = this.able
       ? window.crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"])
       : Promise.resolve(null);
+    this.pad = null;
+    this.prepared = this.prepare();
   }
 
   /** Seal bytes into a store; gives whether they are safe on this device. */
@@ -69,7 +82,7 @@
       const key = await this.key;
       return await Promise.all(ours.map(async (row) => ({
         plain: await window.crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.sealed),
-        old: Math.abs(Date.now() - row.at) > DAY,
+        old: isOld(row),
       })));
     } catch (problem) {
       return [];
@@ -85,22 +98,93 @@
     }
   };
 
-  /** Keep [pointer, value] pairs: what is not sent, and what was sent since the page that is kept was made; and which
-      version of the form (the digest of its plan) that page shows. */
-  Keeper.prototype.keep = function (waiting, sent, form) {
-    const words = JSON.stringify({ waiting: waiting, sent: sent, form: form });
-    return this.put("unsent", this.draft, new TextEncoder().encode(words));
+  /** Keep what a page holds ({waiting, sent, form}, saving.js) in place of what it held before. */
+  Keeper.prototype.keep = async function (held) {
+    const safe = await this.put("unsent", this.draft, new TextEncoder().encode(JSON.stringify(held)));
+    if (safe) this.forgetParting();
+    return safe;
   };
 
-  /** What `keep` was given last; nothing where there is nothing. */
+  /** What `keep` or `part` was given last; nothing where there is nothing. */
   Keeper.prototype.kept = async function () {
-    const found = (await this.all("unsent"))[0];
+    await this.prepared;
+    const found = (await this.parted()) || (await this.all("unsent"))[0];
     return found ? Object.assign(JSON.parse(new TextDecoder().decode(found.plain)), { old: found.old }) : { waiting: [], sent: [] };
   };
 
-  Keeper.prototype.drop = function () {
-    return this.remove("unsent", this.draft);
+  Keeper.prototype.drop = async function () {
+    await this.remove("unsent", this.draft);
+    this.forgetParting();
   };
+
+  /** The bytes that AES-GCM seals with under `iv`: to seal takes time, which a page that is being left does not have;
+      to combine with bytes made before does not. */
+  Keeper.prototype.padOf = async function (iv) {
+    const zeros = new Uint8Array(MOST_PARTING);
+    return new Uint8Array(await window.crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, await this.key, zeros));
+  };
+
+  /** Make bytes to seal with; they are good for one parting. */
+  Keeper.prototype.prepare = async function () {
+    if (!this.able) return;
+    try {
+      const iv = window.crypto.getRandomValues(new Uint8Array(12));
+      this.pad = { iv: iv, bytes: await this.padOf(iv) };
+    } catch (problem) {
+      this.pad = null;
+    }
+  };
+
+  /** Keep what a page holds as it is left: done when this returns. */
+  Keeper.prototype.part = function (held) {
+    const pad = this.pad;
+    const plain = new TextEncoder().encode(JSON.stringify(held));
+    if (!pad || plain.length > MOST_PARTING) return;
+    this.pad = null;
+    const row = { draft: this.draft, at: Date.now(), iv: base64(pad.iv), sealed: base64(plain.map((byte, index) => byte ^ pad.bytes[index])) };
+    try {
+      window.localStorage.setItem(PARTING, JSON.stringify(row));
+    } catch (problem) {
+      // A browser that keeps nothing: what is on its way to the server has to do.
+    }
+    this.prepare();
+  };
+
+  /** What the last page of this draft was left with: {plain, old}, or null. */
+  Keeper.prototype.parted = async function () {
+    const row = this.able ? parting() : null;
+    if (!row || row.draft !== this.draft) {
+      if (row && isOld(row)) forget();
+      return null;
+    }
+    try {
+      const pad = await this.padOf(bytes(row.iv));
+      return { plain: bytes(row.sealed).map((byte, index) => byte ^ pad[index]), old: isOld(row) };
+    } catch (problem) {
+      return null;
+    }
+  };
+
+  Keeper.prototype.forgetParting = function () {
+    const row = parting();
+    if (row && row.draft === this.draft) forget();
+  };
+
+  function parting() {
+    try {
+      return JSON.parse(window.localStorage.getItem(PARTING));
+    } catch (problem) {
+      return null;
+    }
+  }
+
+  function forget() {
+    try {
+      window.localStorage.removeItem(PARTING);
+    } catch (problem) {
+      // Where nothing can be taken away, nothing was kept.
+    }
+  }
 
   /** Keep a picked file: a line of JSON that says what it is, and its bytes. */
   Keeper.prototype.keepFile = async function (parcel) {
@@ -123,6 +207,7 @@
   /** Forget everything kept on this device, as when someone signs out. */
   function wipe() {
     if (window.indexedDB) window.indexedDB.deleteDatabase("xiangtong");
+    forget();
   }
 
   Object.assign(X, { Keeper: Keeper, wipe: wipe });

@@ -29,11 +29,25 @@
   /** What is not sent yet is on this device, sealed, from the first keystroke: a page that is loaded again has it. */
   Saver.prototype.keep = function () {
     this.keeping = this.keeping.then(() => {
-      // A page that opens without network is older than what was sent from it.
-      const sent = this.shell ? Array.from(this.sent) : [];
-      return this.waiting.size || sent.length ? this.keeper.keep(Array.from(this.waiting), sent, this.shows) : this.keeper.drop();
+      const held = this.held();
+      if (!this.shell) held.sent = [];
+      return held.waiting.length || held.sent.length ? this.keeper.keep(held) : this.keeper.drop();
     });
     return this.keeping;
+  };
+
+  /** What this page holds, as [pointer, value, known revision]: what waits, and what was sent, for a page that was made
+      before it arrived (one that opens without network, or was asked for just before). `form`: the version it shows. */
+  Saver.prototype.held = function () {
+    const known = (pair) => [pair[0], pair[1], this.known(pair[0])];
+    return { waiting: Array.from(this.waiting, known), sent: Array.from(this.sent, known), form: this.shows };
+  };
+
+  /** The page is being left: what waits is sent, also beside what is on its way, and what it holds is kept at once. */
+  Saver.prototype.leave = function () {
+    if (this.waiting.size || this.sent.size) this.keeper.part(this.held());
+    if (!this.busy) this.send();
+    else if (this.waiting.size && !this.stopped) this.request(Array.from(this.waiting), this.shows).catch(() => null);
   };
 
   /** Note that the answer at a pointer is now this raw text (or list of texts). */
@@ -205,26 +219,27 @@
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   };
 
-  /** What an earlier visit could not send is put back and sent now; a page opened without network also gets back what
-      was sent after it was made. */
+  /** What an earlier visit could not send is put back and sent now, and so is shown what was sent after this page was made. */
   Saver.prototype.resume = async function () {
     const offline = document.documentElement.hasAttribute("data-offline");
     const before = await this.keeper.kept();
     if (before.form && before.form !== this.shows) return this.deliver(before);
     const here = this.page.inputs();
-    before.sent.filter((pair) => offline || !here.has(pair[0])).forEach((pair) => {
-      if (!before.old) this.page.restore(pair[0], pair[1]);
-      this.sent.set(pair[0], pair[1]);
-    });
+    before.sent.filter((pair) => pair[2] > this.begun || !here.has(pair[0])).forEach((pair) => this.restore(pair, !before.old));
     before.waiting.forEach((pair) => {
-      this.page.restore(pair[0], pair[1]);
+      this.restore(pair, true);
       this.waiting.set(pair[0], pair[1]);
-      // Perhaps days old: what was answered elsewhere since is shown beside it.
-      if (before.old) this.seen.set(pair[0], 0);
     });
+    this.keep();
     if (before.waiting.length) this.soon(0);
-    else if (before.sent.length) this.keep();
     if (offline) this.say("waiting", this.page.words.kept);
+  };
+
+  /** Take up what an earlier page held. It may have arrived; what was answered elsewhere since then is shown beside it. */
+  Saver.prototype.restore = function (pair, shown) {
+    if (shown) this.page.restore(pair[0], pair[1]);
+    this.sent.set(pair[0], pair[1]);
+    this.seen.set(pair[0], pair[2]);
   };
 
   /** What was typed on a page of an earlier version has its place where the server says: shown when it is saved. */

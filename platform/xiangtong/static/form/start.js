@@ -58,7 +58,7 @@
       else saver.awake();
     });
     // Older iPhones leave a page without hiding it.
-    window.addEventListener("pagehide", () => saver.send());
+    window.addEventListener("pagehide", () => saver.leave());
   }
 
   /** From now on the page opens without network too (sw.js); the worker did not see this very page come. */
