@@ -4,6 +4,8 @@ import os
 
 bind = f"127.0.0.1:{os.environ.get('XIANGTONG_PORT', '8080')}"
 worker_class = "gthread"
+# Imported once and forked: a worker is there at once, also after one died, and shares what is only read.
+preload_app = True
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 keepalive = 30

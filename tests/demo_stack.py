@@ -19,7 +19,7 @@ from servers import free_ports
 from xiangtong import demo as demo_of
 from xiangtong.demo import Demo
 
-_PARTS = {"province": "province_sandbox", "worker": "xiangtong.cli", "web": "gunicorn"}
+_PARTS = {"province": "province_sandbox", "worker": "xiangtong.cli", "web": "wsgi:app"}
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ def demo_stack(**environ: str) -> Iterator[Stack]:
         home=home / "pg",
     )
     try:
-        staff = demo_of.seed(demo)
-        demo_of.start(demo)
+        staff = demo_of.up(demo)
         yield Stack(demo, f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", staff)
     finally:
         demo.stop()

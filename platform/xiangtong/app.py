@@ -61,6 +61,7 @@ def create_app(services: Services | None = None) -> Flask:
     """
     services = services or build(Settings.from_environment())
     refuse_silent_policies(services.db)
+    services.db.dispose()  # No connection crosses a fork.
     app = create_door("xiangtong", services)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

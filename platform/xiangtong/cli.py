@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,35 @@ if TYPE_CHECKING:
     from xiangtong.wiring import Services
 
 
-@click.group()
+# Where the commands of each area are. Starting one command does not wait for the parts of all the others.
+_AREAS = {
+    "cases": "cases.cli:cases",
+    "drill": "drill.cli:command",
+    "forms": "interchange.cli:forms",
+    "items": "channels.cli:items",
+    "machines": "identity.machines_cli:commands",
+    "province": "province.cli:province",
+    "push": "push.cli:push",
+    "staff": "identity.cli:people",
+    "tenants": "channels.cli:tenants",
+}
+
+
+class _Areas(click.Group):
+    """The product's own commands, and those of each area, which are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_AREAS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _AREAS:
+            return super().get_command(ctx, cmd_name)
+        module, _, command = _AREAS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"xiangtong.{module}"), command)
+        return found
+
+
+@click.group(cls=_Areas)
 @click.version_option(package_name="xiangtong")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -60,24 +89,8 @@ def demo(fresh: bool) -> None:
     serve(fresh=fresh)
 
 
-def _areas() -> None:
-    from xiangtong.cases import cli as cases
-    from xiangtong.channels import cli as channels
-    from xiangtong.drill import cli as drill
-    from xiangtong.forms import cli as forms
-    from xiangtong.identity import cli as identity
-    from xiangtong.identity import machines_cli as machines
-    from xiangtong.interchange import cli as interchange
-    from xiangtong.province import cli as province
-    from xiangtong.push import cli as push
-
-    for area in (cases, channels, drill, forms, interchange, identity, machines, push, province):
-        area.register(cli)
-
-
 def main() -> None:
     """Entry point: a refusal prints its sentence and exits with 2, never a stack trace."""
-    _areas()
     try:
         cli(standalone_mode=True)
     except Problems as error:

@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from xiangtong.kernel.embedded import ROLES, Cluster, default_home, wheel_engine
 from xiangtong.settings import Settings, SettingsError
 from xiangtong.wiring import ROOT
 
+#: What the web process waits for (`demo_web`).
+GO = b"go\n"
 _DATABASE, _SECRETS = "xiangtong", "secrets.json"
 _PORTS = {"XIANGTONG_PORT": "8080", "XIANGTONG_SANDBOX_PORT": "8090"}
 # Nobody's work is in the air when a demo ends. A browser holds connections open on which it asked nothing yet, and those
@@ -55,9 +58,11 @@ class Demo:
         """The settings the demo's processes get."""
         return Settings.from_environment(self.environ)
 
-    def run(self, *command: str) -> None:
-        """Start a process that belongs to the demo."""
-        self.processes.append(subprocess.Popen(command, env=self.environ, cwd=ROOT))
+    def run(self, *command: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
+        """Start a process that belongs to the demo, which alone hears the terminal's Ctrl-C and ends it in good order."""
+        process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stdin=stdin, process_group=0)
+        self.processes.append(process)
+        return process
 
     def stop(self) -> None:
         """Stop every process, last started first, then the database."""
@@ -191,15 +196,24 @@ def seed(demo: Demo) -> list[str]:
     return lines
 
 
-def start(demo: Demo) -> None:
-    """Start the province, the worker and the web processes; returns when all answer."""
+def up(demo: Demo) -> list[str]:
+    """Make the data and start every process; returns the lines to print when all answer."""
     settings, python = demo.settings, sys.executable
-    data = str(settings.folder / "province")
+    data, config = str(settings.folder / "province"), str(ROOT / "gunicorn.conf.py")
     if settings.province_url == f"http://127.0.0.1:{settings.sandbox_port}":
         demo.run(python, "-m", "province_sandbox", "--port", settings.sandbox_port, "--data", data)
+    web = demo.run(python, "-m", "xiangtong.demo_web", "--config", config, "wsgi:app", stdin=subprocess.PIPE)
+    lines = seed(demo)
+    _tell(web, GO)
     demo.run(python, "-m", "xiangtong.cli", "worker")
-    demo.run(python, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app")
     _until_it_answers(demo, f"{settings.base_url}/readyz")
+    return lines
+
+
+def _tell(process: subprocess.Popen[bytes], word: bytes) -> None:
+    assert process.stdin
+    with suppress(BrokenPipeError), process.stdin as pipe:  # Who died has said why; the next look finds it gone.
+        pipe.write(word)
 
 
 def _until_it_answers(demo: Demo, address: str, seconds: int = 180) -> None:
@@ -220,10 +234,10 @@ def serve(*, fresh: bool = False) -> None:
     """`make serve`: prepare, seed, start, print, wait for Ctrl-C."""
     demo = prepare(fresh=fresh)
     stopping = []
-    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: stopping.append(True))
     try:
-        lines = seed(demo)
-        start(demo)
+        lines = up(demo)
         _print_addresses(demo.settings, lines)
         while not stopping and all(process.poll() is None for process in demo.processes):
             time.sleep(0.3)

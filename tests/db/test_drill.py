@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import click
 import pytest
 from click.testing import CliRunner
 
@@ -54,10 +53,8 @@ def test_what_is_not_told_in_time_is_a_failure_of_the_command(cluster, db, keys,
         services = make_services(db, keys, tmp_path, province_url=url)
         with db.scope(Scope(tenant_id=1)) as session:
             session.add(Item(**item_of(1)))
-        group = click.Group()
-        cli.register(group)
-        arguments = ["drill", "--seed", "7", "--minutes", "0.05", "--every", "1", "--patience", "0"]
-        result = CliRunner().invoke(group, arguments, obj=lambda: services)
+        arguments = ["--seed", "7", "--minutes", "0.05", "--every", "1", "--patience", "0"]
+        result = CliRunner().invoke(cli.command, arguments, obj=lambda: services)
     assert result.exit_code == 1, result.output
     assert "seed 7" in result.output
     assert "not drained 0" not in result.output

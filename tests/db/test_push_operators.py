@@ -149,7 +149,6 @@ def test_a_message_parked_by_hand_stays_until_it_is_replayed(services):
 
 def test_the_commands(services, parked, monkeypatch):
     monkeypatch.setattr(push_cli, "services_of", lambda _: services)
-    push_cli.register(cli)
     said = {" ".join(line): CliRunner().invoke(cli, ["push", *line]) for line in (
         ["status"], ["park"], ["replay", "--dry-run"], ["replay", "--code", "INVALID"], ["park", str(parked)],
     )}  # fmt: skip

@@ -5,7 +5,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-import click
 import pytest
 import rfc8785
 from click.testing import CliRunner
@@ -15,7 +14,7 @@ from asked_papers import asked_papers
 from xiangtong.cases.parties import parties, village_of
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.forms import contract_fit
-from xiangtong.forms.cli import register
+from xiangtong.forms.cli import forms
 from xiangtong.forms.contract_fit import LARGEST_INLINE, LARGEST_MESSAGE, worst_message_bytes
 from xiangtong.forms.library import Library, NoSuchForm
 from xiangtong.forms.publishing import check_form
@@ -292,11 +291,9 @@ def test_the_schema_of_facts_is_a_schema():
 
 
 def test_the_command_checks_and_plans():
-    group = click.Group()
-    register(group)
-    result = CliRunner().invoke(group, ["forms", "check", "--folder", str(FOLDER)])
+    result = CliRunner().invoke(forms, ["check", "--folder", str(FOLDER)])
     assert result.exit_code == 0, result.output
     assert "homestead" in result.output
-    assert CliRunner().invoke(group, ["forms", "check", str(FOLDER)]).output == result.output
-    shown = CliRunner().invoke(group, ["forms", "plan", "old-age-allowance"])
+    assert CliRunner().invoke(forms, ["check", str(FOLDER)]).output == result.output
+    shown = CliRunner().invoke(forms, ["plan", "old-age-allowance"])
     assert json.loads(shown.output)["code"] == "old-age-allowance"

@@ -8,14 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import click
 import gmalg
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.forms import cli as forms_cli
 from xiangtong.forms.library import Library, form_of
 from xiangtong.forms.publishing import SAMPLE_DAY
 from xiangtong.interchange import cli
@@ -128,10 +126,7 @@ def test_the_shared_parts_of_another_city_come_with_its_form() -> None:
 
 
 def _run(*arguments: str) -> Any:
-    group = click.Group()
-    forms_cli.register(group)
-    cli.register(group)
-    return CliRunner().invoke(group, ["forms", *arguments])
+    return CliRunner().invoke(cli.forms, arguments)
 
 
 def test_the_commands_import_check_render_and_export(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
@@ -95,9 +94,7 @@ def test_a_city_issues_for_a_township_and_a_window_issues_nothing(db: Database, 
 
 
 def _run(services: object, *arguments: str) -> Result:
-    group = click.Group()
-    machines_cli.register(group)
-    return CliRunner().invoke(group, ["machines", *arguments], obj=lambda: services)
+    return CliRunner().invoke(machines_cli.commands, arguments, obj=lambda: services)
 
 
 def test_the_commands_add_list_and_end(db: Database, township: tuple[int, int]) -> None:

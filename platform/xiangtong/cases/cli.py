@@ -19,11 +19,6 @@ from xiangtong.tenancy.needs import Needs
 from xiangtong.tenancy.scope import NOBODY, Scope
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to the product's group."""
-    group.add_command(cases)
-
-
 @click.group()
 def cases() -> None:
     """Cases, by their number."""

@@ -17,12 +17,6 @@ _KINDS = {"added": "新增", "renamed": "改名", "merged": "合并", "closed": 
 _MOST_LINES = 40
 
 
-def register(group: click.Group) -> None:
-    """Add the commands of this area."""
-    group.add_command(tenants)
-    group.add_command(items)
-
-
 @click.group()
 def tenants() -> None:
     """Cities and their townships."""

@@ -9,11 +9,6 @@ from typing import Any
 import click
 
 
-def register(group: click.Group) -> None:
-    """Add the command to the product's group."""
-    group.add_command(command)
-
-
 @click.command(name="drill")
 @click.option("--seed", type=int, help="The same seed gives the same plan; drawn and printed otherwise.")
 @click.option("--minutes", type=click.FloatRange(0.05, 600), default=2.0, show_default=True, help="How long to file.")

@@ -23,11 +23,6 @@ _FOLDER = click.option(
 )
 
 
-def register(group: click.Group) -> None:
-    """Add ``forms check`` and ``forms plan`` to the command line."""
-    group.add_command(forms)
-
-
 @click.group()
 def forms() -> None:
     """Check and show the declaration forms."""

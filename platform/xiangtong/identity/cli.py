@@ -17,11 +17,6 @@ from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to the product's group."""
-    group.add_command(people)
-
-
 @click.group(name="staff")
 def people() -> None:
     """Accounts that cannot be made on the screen."""

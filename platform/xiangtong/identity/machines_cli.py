@@ -14,11 +14,6 @@ from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Scope
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to the product's group."""
-    group.add_command(commands)
-
-
 @click.group(name="machines")
 def commands() -> None:
     """Terminals and departments that file over the API."""

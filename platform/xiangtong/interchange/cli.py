@@ -31,14 +31,6 @@ _FILE = click.Path(path_type=Path)
 _FOLDER = click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=SHIPPED)
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to ``forms``."""
-    for command in (import_command, render_command, export_command, signer_command):
-        forms.add_command(command)
-    if "forms" not in group.commands:
-        group.add_command(forms)
-
-
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option("--out", type=_FILE, required=True, help="Each form is written to a folder of its own in here.")
@@ -217,3 +209,7 @@ def _document(path: Path) -> Any:
         raise Refusal(f"打不开 {path.name}", f"{path.name} cannot be opened") from None
     except Unread as error:
         raise Refusal(f"{path.name}：{error.zh}", f"{path.name}: {error.en}") from None
+
+
+for _command in (import_command, render_command, export_command, signer_command):
+    forms.add_command(_command)

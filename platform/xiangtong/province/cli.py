@@ -12,11 +12,6 @@ from xiangtong.push.ports import Unreachable
 from xiangtong.push.reconcile import reconcile as compare
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to the product's group."""
-    group.add_command(province)
-
-
 @click.group()
 def province() -> None:
     """The provincial network."""

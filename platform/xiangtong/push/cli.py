@@ -16,11 +16,6 @@ from xiangtong.tenancy.models import City
 from xiangtong.tenancy.scope import NOBODY, Scope
 
 
-def register(group: click.Group) -> None:
-    """Add the commands to the product's group."""
-    group.add_command(push)
-
-
 def services_of(context: click.Context) -> Services:
     """The product's services, opened when a command runs (`cli` leaves the opener in the context)."""
     opened: Services = context.find_root().obj()

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import chinese_calendar
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from xiangtong.kernel import clock
@@ -17,14 +18,18 @@ _YEARS_BACK, _YEARS_AHEAD = 2, 2
 
 
 def seed(session: ScopedSession, *, first: date | None = None, last: date | None = None) -> int:
-    """Fill in days that are missing (in scope `city`), from two years ago to two years ahead; returns how many days.
+    """Fill in days that are missing (in scope `city`), two years back to two years ahead; returns how many it looked at.
 
     Years that the State Council has not announced follow the weekend rule and are marked provisional; seeding again
     replaces provisional days once the package knows better, and never a day that somebody maintained by hand.
     """
     year = clock.today().year
     day, end = first or date(year - _YEARS_BACK, 1, 1), last or date(year + _YEARS_AHEAD, 12, 31)
-    rows = [_row(day + timedelta(days=offset)) for offset in range((end - day).days + 1)]
+    settled = set(session.scalars(select(WorkDay.day).where(WorkDay.provisional.is_(False))))
+    days = (day + timedelta(days=offset) for offset in range((end - day).days + 1))
+    rows = [_row(one) for one in days if one not in settled]
+    if not rows:
+        return 0
     statement = postgresql.insert(WorkDay).values(rows)
     fresh = statement.excluded
     session.execute(
