@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from citizen_desk import START, Desk, make_desk
 from door_services import make_services
@@ -21,7 +22,7 @@ def desk(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path)
 def test_a_guest_leaves_the_phone_to_somebody_else(desk: Desk) -> None:
     client, draft = begin(desk)
     fill(client, draft)
-    assert '"/sign-out"' in client.get(f"{START}/guest").text
+    assert '"/sign-out?next=' in client.get(f"{START}/guest").text
     page = client.get("/sign-out").text
     assert f"{draft}/elsewhere" in page  # The short code is asked for before it is too late.
     left = client.post("/sign-out")
@@ -32,11 +33,25 @@ def test_a_guest_leaves_the_phone_to_somebody_else(desk: Desk) -> None:
     assert client.get("/sign-out").location == "/sign-out/done"
 
 
-def test_a_terminal_is_given_no_key_and_keeps_no_session(desk: Desk) -> None:
+def _at_a_terminal(desk: Desk) -> tuple[FlaskClient, str]:
     client = desk.app.test_client()
-    assert "terminal=1" in client.get(f"{START}/guest?terminal").headers["Set-Cookie"]
-    draft = client.post(f"{START}/guest", data={"who": "self", "village": "321003100200"}).location
-    assert client.get_cookie("xiangtong").max_age is None  # type: ignore[union-attr]
-    assert "data-key" not in client.get(f"{draft}/who").text
+    assert "terminal=321003100" in client.get(f"{START}/guest?terminal").headers["Set-Cookie"]
+    return client, client.post(f"{START}/guest", data={"who": "self", "village": "321003100200"}).location
+
+
+def test_a_terminal_is_given_no_key_and_forgets_who_walked_away(desk: Desk) -> None:
+    client, draft = _at_a_terminal(desk)
+    page = client.get(f"{draft}/who")
+    assert "data-key" not in page.text and "data-still-there" in page.text and "我用完了" in page.text
+    cookie = client.get_cookie("xiangtong")
+    assert cookie is not None and cookie.max_age == 600
+    assert f"xiangtong={cookie.value}; " in page.headers["Set-Cookie"]  # It begins anew with every page.
+    assert draft not in client.get(f"{START}/guest").text  # Whoever comes now may be somebody else.
+    left = client.post("/sign-out").text
+    assert 'href="/321003100/"' in left and "凭短码" in left and "data-still-there" not in left
+
+
+def test_a_phone_that_was_opened_as_a_terminal_by_mistake(desk: Desk) -> None:
+    client, draft = _at_a_terminal(desk)
     assert "data-key" in client.get(f"{draft}/who?terminal=off").text
     assert "data-key" in client.get(f"{draft}/who").text

@@ -80,6 +80,13 @@ def test_what_is_not_theirs_stays_and_comes_back_when_they_sign_out(desk: Desk) 
     assert client.get_cookie("xiangtong_guest") is None
 
 
+def test_at_a_terminal_nobody_is_offered_what_somebody_else_began(desk: Desk) -> None:
+    client, draft = begin(desk)
+    client.get("/mine?terminal")
+    assert _sign_in(client, "/mine") == "/mine"
+    assert client.get_cookie("xiangtong_guest") is None and _id(draft) not in client.get("/mine").text
+
+
 def test_of_several_each_is_told_apart(desk: Desk) -> None:
     client, first = begin(desk)
     wait(desk, client)

@@ -14,7 +14,7 @@ from xiangtong.dialect.plan import Material
 from xiangtong.doors.citizen import _earlier, _known, _licences
 from xiangtong.doors.citizen._licences import Consented
 from xiangtong.doors.citizen._page import helping
-from xiangtong.doors.citizen._terminal import lasting
+from xiangtong.doors.citizen._terminal import is_terminal, lasting
 from xiangtong.doors.citizen._visit import Visit, visit, visit_as
 from xiangtong.doors.shared.access import citizen, public
 from xiangtong.doors.shared.frame import language
@@ -182,9 +182,11 @@ def _mint(
 def _page(
     here: Visit, form: Form, item: Item, *, problems: dict[str, str] | None = None, who: str = "", village: str = ""
 ) -> str:
+    # On a terminal nobody knows whether who comes now is the guest who began it.
+    waiting = [] if here.guest and is_terminal() else _waiting(here, form.code)
     drafts = [
         (url_for("apply.resume", code=here.tenant.code, form_code=form.code, draft_id=one.draft_id), one)
-        for one in _waiting(here, form.code)
+        for one in waiting
     ]
     english = language() == "en"
     return render_template(

@@ -56,9 +56,11 @@ def frame() -> dict[str, Any]:
         "site": site() if callable(site) else site,
         "mode": mode,
         "mode_url": url_for("mode.choose", name="standard" if mode == "elder" else "elder", next=here),
-        "person": not request.cookies.get(CITIZEN_COOKIE, sessions.GUEST_MARK).startswith(sessions.GUEST_MARK),
+        "person": bool(_token()) and not _is_guest(),
         "sign_in_url": url_for("sign_in.ask", next=here),
         "sign_out_url": url_for("sign_in.leave"),
+        "terminal": _terminal.is_terminal(),
+        "leave_url": url_for("sign_in.ask_leave", next=here) if _is_guest() else None,
         "frame_links": _links(here),
     }
 
@@ -66,13 +68,22 @@ def frame() -> dict[str, Any]:
 def _links(here: str) -> list[tuple[str, str, str]]:
     """(words, address, language of the words) of what stands at the foot of every page."""
     other = ("中文", "zh", "zh-CN") if language() == "en" else ("English", "en", "en")
-    guest = request.cookies.get(CITIZEN_COOKIE, "").startswith(sessions.GUEST_MARK)
+    leaving = _is_guest() and not _terminal.is_terminal()  # There the way out stands at the top.
     return [
         (gettext("我的申请"), url_for("cases.mine"), ""),
         (gettext("查办件进度"), url_for("cases.ask"), ""),
         (other[0], url_for("mode.speak", name=other[1], next=here), other[2]),
-        *([(gettext("换别人用这部手机"), url_for("sign_in.ask_leave"), "")] if guest else []),
+        *([(gettext("换别人用这部手机"), url_for("sign_in.ask_leave", next=here), "")] if leaving else []),
     ]
+
+
+def _token() -> str:
+    """What the browser will show next time: nothing, when this answer has just taken it back."""
+    return "" if g.get("left") else request.cookies.get(CITIZEN_COOKIE, "")
+
+
+def _is_guest() -> bool:
+    return _token().startswith(sessions.GUEST_MARK)
 
 
 def _here() -> str:

@@ -14,7 +14,7 @@ from xiangtong.doors.citizen import sign_in_whose
 from xiangtong.doors.citizen._expired import UNSENT_COOKIE
 from xiangtong.doors.citizen._guests import guest_address, take_over
 from xiangtong.doors.citizen._onward import SIGN_IN, safe_onward
-from xiangtong.doors.citizen._terminal import lasting
+from xiangtong.doors.citizen._terminal import home, is_terminal, lasting
 from xiangtong.doors.shared.access import public
 from xiangtong.doors.shared.person import CITIZEN_COOKIE, clear_cookie, person, set_cookie
 from xiangtong.doors.shared.services import services
@@ -117,7 +117,7 @@ def ask_leave() -> BaseResponse | str:
         )
         for one in open_
     ]
-    return render_template("citizen/leave.html", drafts=drafts)
+    return render_template("citizen/leave.html", drafts=drafts, back=safe_onward(request.args.get("next")))
 
 
 @blueprint.post("/sign-out")
@@ -131,9 +131,9 @@ def leave() -> BaseResponse:
     if token:
         with services().db.scope(NOBODY) as session:
             sessions.close_session(session, token=token)
-    guest = token.startswith(sessions.GUEST_MARK)
+    guest, g.left = token.startswith(sessions.GUEST_MARK), True
     there = None if guest else services().sign_in.logout_url(return_to=_base() + url_for("sign_in.left"))
-    response = make_response(render_template("citizen/signed_out.html", there=there))
+    response = make_response(_signed_out(there, guest=guest))
     if there:
         response.headers["Refresh"] = f"0; url={there}"
     clear_cookie(response)
@@ -148,7 +148,11 @@ def leave() -> BaseResponse:
 @public
 def left() -> str:
     """Signed out everywhere."""
-    return render_template("citizen/signed_out.html", there=None)
+    return _signed_out(None)
+
+
+def _signed_out(there: str | None, *, guest: bool = False) -> str:
+    return render_template("citizen/signed_out.html", there=there, home=home(), guest=guest)
 
 
 def _open(claims: Claims, onward: str) -> tuple[str, sign_in_whose.Guest | None]:
@@ -166,6 +170,7 @@ def _open(claims: Claims, onward: str) -> tuple[str, sign_in_whose.Guest | None]
         left = guest is not None and sign_in_whose.take_along(
             session, guest=guest, citizen_id=citizen_id, claims=claims, onward=onward
         )
+        left = left and not is_terminal()  # Whoever comes next would be offered it.
         for token in {earlier, guest.token if guest else ""} - {guest.token if guest and left else ""} - {""}:
             sessions.close_session(session, token=token)
         opened = sessions.open_session(
