@@ -10,7 +10,7 @@ from sqlalchemy import text
 from makers import VILLAGE, a_draft, a_form, a_form_ref, a_scope, count
 from xiangtong.drafts.answers import answers, posted_fields, typed_of
 from xiangtong.drafts.expiry import discard
-from xiangtong.drafts.filling import FieldSave, add_row, remove_row, save_fields, save_step, set_files
+from xiangtong.drafts.filling import FieldSave, add_row, latest, remove_row, save_fields, save_step, set_files
 from xiangtong.drafts.handing import ConsentMissing, give_back, hand_over, take_back
 from xiangtong.drafts.jobs import expire
 from xiangtong.drafts.opening import DraftClosed, Holder, OpenDraft, load, load_to_write, start
@@ -105,6 +105,11 @@ def test_rows_come_and_go_and_files_go_along(db: Database, keys: KeyRing) -> Non
         save_fields(session, draft=_loaded(session, keys, draft), fields=[FieldSave("/helpers/1/name", "赵六")])
         remove_row(session, draft=_loaded(session, keys, draft), pointer="/helpers", index=0)
         assert answers(a_form().plan, _loaded(session, keys, draft).typed)["helpers"] == [{"name": "赵六"}]
+        known = latest(_loaded(session, keys, draft).row.revisions)
+        remove_row(session, draft=_loaded(session, keys, draft), pointer="/helpers", index=0)
+        assert latest(_loaded(session, keys, draft).row.revisions) > known, (
+            "a page would take old answers for newer ones"
+        )
         file = {"id": str(new_id()), "name": "a.jpg", "size": 1, "media_type": "image/jpeg", "digest": "0" * 64}
         set_files(session, draft=_loaded(session, keys, draft), pointer="/photos", files=[file])
         assert answers(a_form().plan, _loaded(session, keys, draft).typed)["photos"] == [file]

@@ -87,6 +87,7 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     expect(page.get_by_label("组和门牌号")).to_have_value("扬州市广陵区 1 号")  # Written at once as the page was left.
     page.locator(".onward").get_by_role("button", name="继续").click()  # Without network this loses nothing either.
     _ready(page)
+    _what_no_key_opens_is_passed_over(page)
     page.close()
     page = context.new_page()  # Closed and opened again, as the phone does when memory is short.
     page.goto(here)
@@ -104,6 +105,9 @@ def test_without_network_everything_typed_is_there_and_goes_up_later(stack: Any,
     for years in (1, -1):
         page = _clock_is_put_right(page, years)
     _photo_waits(page)
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("heading", name="您已经退出")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
 
 
 def _clock_is_put_right(page: Page, years: int) -> Page:
@@ -132,6 +136,15 @@ def _nothing_in_clear(page: Page) -> None:
     assert not [
         row for row in kept["rows"] for secret in ("钱七", ADDRESS, "321003194003051288", "广陵") if secret in row
     ]
+
+
+def _what_no_key_opens_is_passed_over(page: Page) -> None:
+    page.evaluate("""() => {
+      const place = "parting/" + document.querySelector("[data-draft]").dataset.draft;
+      localStorage.setItem(place, JSON.stringify({ at: Date.now(), iv: "AAAAAAAAAAAAAAAA", sealed: "AAAA" }));
+    }""")
+    page.reload()
+    _ready(page)
 
 
 def _photo_waits(page: Page) -> None:

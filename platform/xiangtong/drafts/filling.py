@@ -117,8 +117,9 @@ def add_row(session: ScopedSession, *, draft: OpenDraft, pointer: str) -> Typed:
 def remove_row(session: ScopedSession, *, draft: OpenDraft, pointer: str, index: int) -> Typed:
     """Without row `index` (from 0) of the repeating question at `pointer`; the rows after it move up."""
     typed, known = draft.typed.without_row(pointer, index), draft.row.revisions
-    # Rows moved up: what a page knows of their fields is old.
-    moved = [name for name in typed.values if name.startswith(f"{pointer}/")]
+    # Rows moved up: what a page knows of their fields is old. The question counts too: with its last row gone, the
+    # draft's revision would fall back, and a page would show the answers of that row in the next one that is added.
+    moved = [pointer, *(name for name in typed.values if name.startswith(f"{pointer}/"))]
     kept = {name: number for name, number in known.items() if name in typed.values}
     _keep(session, draft, typed, kept | dict.fromkeys(moved, latest(known) + 1))
     return typed

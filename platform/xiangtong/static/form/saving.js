@@ -22,7 +22,9 @@
     this.wait = PAUSE;
     this.busy = false;
     this.stopped = !this.url;
-    this.keeping = Promise.resolve(true);
+    // What an earlier page held is looked at before it can be written over.
+    this.before = keeper.kept();
+    this.keeping = this.before.then(() => true);
     this.shell = Boolean(window.navigator.serviceWorker);
   }
 
@@ -202,9 +204,13 @@
     this.soon(0);
   };
 
-  /** What waits goes with the form that is posted now; kept pointers would name other rows after one is taken away. */
-  Saver.prototype.forget = function () {
-    this.waiting.clear();
+  /** What waits below a question goes with the form that is posted now: after a row of it is taken away, the kept
+      pointers would name other rows. */
+  Saver.prototype.forget = function (pointer) {
+    [this.waiting, this.sent].forEach((pairs) => Array.from(pairs.keys()).forEach((name) => {
+      if (name.indexOf(pointer + "/") === 0) pairs.delete(name);
+    }));
+    this.keeper.part(this.held());
     this.keep();
   };
 
@@ -222,30 +228,33 @@
   /** What an earlier visit could not send is put back and sent now, and so is shown what was sent after this page was made. */
   Saver.prototype.resume = async function () {
     const offline = document.documentElement.hasAttribute("data-offline");
-    const before = await this.keeper.kept();
+    const before = await this.before;
     if (before.form && before.form !== this.shows) return this.deliver(before);
     const here = this.page.inputs();
-    before.sent.filter((pair) => pair[2] > this.begun || !here.has(pair[0])).forEach((pair) => this.restore(pair, !before.old));
-    before.waiting.forEach((pair) => {
-      this.restore(pair, true);
-      this.waiting.set(pair[0], pair[1]);
-    });
+    before.sent.filter((pair) => pair[2] > this.begun || !here.has(pair[0])).forEach((pair) => this.restore(pair, false));
+    before.waiting.forEach((pair) => this.restore(pair, true));
     this.keep();
     if (before.waiting.length) this.soon(0);
     if (offline) this.say("waiting", this.page.words.kept);
   };
 
-  /** Take up what an earlier page held. It may have arrived; what was answered elsewhere since then is shown beside it. */
-  Saver.prototype.restore = function (pair, shown) {
-    if (shown) this.page.restore(pair[0], pair[1]);
+  /** Take up what an earlier page held. It may have arrived; what was answered elsewhere since then is shown beside it.
+      What was typed on this page meanwhile is newer. */
+  Saver.prototype.restore = function (pair, waits) {
+    if (this.waiting.has(pair[0])) return;
+    this.page.restore(pair[0], pair[1]);
     this.sent.set(pair[0], pair[1]);
-    this.seen.set(pair[0], pair[2]);
+    this.seen.set(pair[0], pair[2] || 0);
+    if (waits) this.waiting.set(pair[0], pair[1]);
   };
 
   /** What was typed on a page of an earlier version has its place where the server says: shown when it is saved. */
   Saver.prototype.deliver = async function (before) {
+    // Until it has arrived, nothing that is typed on this page is kept in its place.
+    this.keeper.able = false;
     try {
       if (before.waiting.length && !(await this.request(before.waiting, before.form)).ok) return;
+      this.keeper.able = true;
       await this.keeper.drop();
       if (before.waiting.length) window.location.reload();
     } catch (problem) {

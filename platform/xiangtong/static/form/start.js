@@ -50,7 +50,8 @@
     form.addEventListener("change", changed);
     form.addEventListener("click", (event) => {
       const button = event.target.closest('button[name="_action"]');
-      if (button && button.value.indexOf("remove:") === 0) saver.forget();
+      const row = button && /^remove:(.*)\/[0-9]+$/.exec(button.value);
+      if (row) saver.forget(row[1]);
     });
     window.addEventListener("online", () => saver.soon(0));
     document.addEventListener("visibilitychange", () => {
@@ -76,6 +77,9 @@
   async function start() {
     const told = JSON.parse(form.querySelector("[data-told]").textContent);
     let plan = null;
+    const early = new Set();
+    const soon = (event) => early.add(event.target);
+    form.addEventListener("input", soon);
     keepShell();
     try {
       if (form.dataset.planUrl) plan = await (await window.fetch(form.dataset.planUrl, { credentials: "same-origin" })).json();
@@ -87,6 +91,9 @@
     const saver = new X.Saver(page, keeper);
     const uploader = new X.Uploader(page, saver, keeper);
     watch(page, saver);
+    form.removeEventListener("input", soon);
+    // What was typed while the plan was on its way.
+    early.forEach((input) => input.dispatchEvent(new Event("input", { bubbles: true })));
     uploader.watch();
     X.watchPlaces(page);
     await saver.resume();
