@@ -121,6 +121,7 @@ def address(place: Place, prefix: str, rule: Rule) -> str:
     values |= {
         "form_code": FORM, "key": place.notice, "step_id": "who", "verb": "rename", "move": "accept", "name": "elder",
         "digest": "0", "path": "app.css", "upload_id": unknown_id(), "item_id": unknown_id(), "fact_id": unknown_id(),
+        "difference_id": unknown_id(),
         "place_id": unknown_id(), "machine_id": unknown_id(), "proof": "A" * 26, "token": "x" * 22, "version": "1",
     }  # fmt: skip
     return prefix + re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda found: values[found.group(1)], rule.rule)

@@ -3,16 +3,20 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from ledger_writer import Writer, case_number, profile
 from pushing import Knobs, rows, send_all, serials, states
 from sandbox_sender import Sender, apply_message, running_province
 from xiangtong import ledger
 from xiangtong.kernel import clock
+from xiangtong.ledger.models import Difference
 from xiangtong.province.http import HttpTransport
+from xiangtong.push import differences
 from xiangtong.push.ports import Unreachable
 from xiangtong.push.reconcile import DayNotOver, days_to_compare, reconcile
 from xiangtong.tenancy.scope import NOBODY, Scope
@@ -115,11 +119,46 @@ def test_another_chain_is_a_difference_and_marks_nothing(services, province, tmp
         # The same case number with other content, held by the other province.
         send_all(other, Writer(other, tenant_id=2).case(serial, answers={"bank": "another"}), tenant_id=2)
         report = reconcile(other, _ended(services, elsewhere), city_code="3210")
-    assert (report.equal, report.differences, report.re_sent) == (1, 1, 0)
-    (row,) = rows(services, "select kind, ours, theirs from difference")
-    assert row.kind == "chain"
-    assert row.ours != row.theirs
-    assert _reconciled(services) == [False]
+        assert (report.equal, report.differences, report.re_sent) == (1, 1, 0)
+        (row,) = rows(services, "select kind, ours, theirs from difference")
+        assert row.kind == "chain"
+        assert row.ours != row.theirs
+        assert _reconciled(services) == [False]
+        assert report.closed == 0, "what is found is not closed in the same breath"
+        assert reconcile(services, _ended(services, province), city_code="3210").closed == 1, "the two sides agree now"
+        assert _closed(services) == [(True, None, None)], "nobody decided it"
+        reconcile(other, _day(services), city_code="3210")
+        assert _closed(services) == [(False, None, None)], "found again"
+        _settle(services, why="  省平台已按我们的改正 ")
+        reconcile(other, _day(services), city_code="3210")
+        assert _closed(services) == [(True, "901", "省平台已按我们的改正")], "what a person closed stays closed"
+        with services.db.scope(Scope(tenant_id=1)) as session:
+            (case_id, case_no, seq) = session.execute(
+                select(Difference.case_id, Difference.case_no, Difference.seq)
+            ).one()
+            case = (case_id, case_no, seq)
+            assert differences.note_difference(
+                session, tenant_id=1, case=case, kind="chain", ours=row.ours, theirs="something else"
+            ), "unless a side says something else"
+
+
+def _closed(services):
+    return [
+        (row.settled_at is not None, row.settled_by, row.settled_why)
+        for row in rows(services, "select settled_at, settled_by, settled_why from difference")
+    ]
+
+
+def _settle(services, *, why):
+    with services.db.scope(Scope(tenant_id=1)) as session:
+        difference_id = session.scalars(select(Difference.id)).one()
+        settle = partial(differences.settle, session, tenant_id=1, difference_id=difference_id, by="901")
+        for too_little in ("", " \n", "好", "长" * 201):
+            with pytest.raises(differences.NoReason):
+                settle(why=too_little)
+        settle(why=why)
+        with pytest.raises(differences.AlreadySettled):
+            settle(why=why)
 
 
 def test_days_on_which_nobody_answered_are_compared_later(services, province):

@@ -33,6 +33,7 @@ _OWNED = {
     "upload_id",
     "item_id",
     "fact_id",
+    "difference_id",
     "place_id",
     "machine_id",
 }
@@ -88,8 +89,8 @@ def _values(place: Place, code: str) -> dict[str, str]:
         "code": code, "village_code": place.village_code, "item_code": place.item_code, "key": place.notice,
         "form_code": FORM, "draft_id": place.draft_id, "file_id": place.file_id, "case_no": place.case_no,
         "case_id": place.case_id, "staff_id": place.staff_id, "upload_id": unknown_id(), "item_id": place.case_id,
-        "fact_id": place.case_id, "place_id": unknown_id(), "machine_id": unknown_id(), "step_id": "who",
-        "verb": "rename", "move": "accept", "name": "elder",
+        "fact_id": place.case_id, "difference_id": unknown_id(), "place_id": unknown_id(), "machine_id": unknown_id(),
+        "step_id": "who", "verb": "rename", "move": "accept", "name": "elder",
         "digest": "0", "path": "app.css", "locale": "en", "pk": "1", "filename": "x",
         "proof": "A" * 26, "token": "x" * 22, "version": "1",
     }  # fmt: skip

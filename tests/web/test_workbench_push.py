@@ -14,6 +14,7 @@ from ledger_writer import Writer
 from workbench_hall import Hall, make_hall
 from xiangtong.kernel import clock
 from xiangtong.push import replay
+from xiangtong.push.differences import note_difference
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database, Scope
 
@@ -91,6 +92,34 @@ def test_pausing_and_going_on(hall: Hall, parked: UUID) -> None:
     operator.post("/city/push/resume", on="/city/push/", destination=destination)
     assert hall.rows("select state, paused_until from breaker") == [("ramp", None)]
     operator.post("/city/push/resume", 404, on="/city/push/", destination="elsewhere")
+
+
+def test_a_difference_is_closed_with_a_reason_that_is_shown(hall: Hall, parked: UUID) -> None:
+    case_id, case_no = hall.rows(f"select case_id, case_no from ledger_fact where id = '{parked}'")[0]
+    with hall.services.db.scope(Scope(tenant_id=1)) as session:
+        case = (case_id, case_no, 1)
+        assert note_difference(session, tenant_id=1, case=case, kind="chain", ours="a", theirs="b")
+    operator, admin, why = hall.staff(OPERATOR), hall.staff(ADMIN), "省平台已按我们的改正"
+    (found,) = hall.rows("select id from difference")[0]
+    address = f"/city/push/differences/{found}"
+    looked_on = admin.get("/city/push/")
+    assert case_no in looked_on
+    assert address not in looked_on, "a township looks on"
+    admin.post(address, 404, on="/account/", why=why)
+    refused = operator.post(address, 422, on="/city/push/", why=" 好 ").text
+    assert "请写清楚为什么可以关掉" in refused
+    assert 'value=" 好 "' in refused, "what was typed is kept"
+    answer = operator.post(address, on="/city/push/", why=why)
+    page = operator.get(answer.location.removeprefix("/console").partition("#")[0])
+    for words in ("已关掉", why, "工号 901"):
+        assert words in page
+    assert address not in page
+    assert "已经关掉了" in operator.post(address, 409, on="/account/", why=why).text
+    operator.post(f"/city/push/differences/{parked}", 404, on="/account/", why=why)
+    with hall.services.db.oversight("3210") as session:
+        own = session.connection().exec_driver_sql("select id from tenant where kind = 'city'").scalar_one()
+    noted = hall.rows("select subject, detail->>'reason' from audit_entry where action = 'push.settled'", own)
+    assert noted == [(f"case:{case_no}", why)]
 
 
 def test_reconciling_says_what_stands_in_the_way(hall: Hall) -> None:

@@ -161,7 +161,9 @@ class Difference(Base):
     theirs: Mapped[str | None]
     found_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    # Who closed it; nobody where a later comparison found nothing any more. The reason is a person's, and names nobody.
     settled_by: Mapped[str | None]
+    settled_why: Mapped[str | None]
     __table_args__ = (
         Index("ix_difference_open", "tenant_id", "found_at", postgresql_where=text("settled_at is null")),
         Index("uq_difference", "tenant_id", "case_no", "seq", "kind", unique=True),

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from xiangtong.ledger.models import LedgerFact
+from xiangtong.push.differences import note_difference
 from xiangtong.push.ports import Services
-from xiangtong.push.settle import note_difference
 from xiangtong.tenancy.scope import Scope
 
 # The relay role sees whose a message is, and no body.

@@ -20,9 +20,9 @@ from xiangtong.kernel.errors import Refusal
 from xiangtong.kernel.ids import new_id
 from xiangtong.ledger.models import Reconciled
 from xiangtong.ledger.record import defer_delivery
+from xiangtong.push import differences
 from xiangtong.push.models import ReconciliationRun
 from xiangtong.push.ports import CaseState, Line, Services
-from xiangtong.push.settle import note_difference
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Scope
 
@@ -52,7 +52,10 @@ class DayNotOver(Refusal):
 
 @dataclass
 class Report:
-    """What one day's comparison found. `strays` are case numbers the province lists and nobody here knows."""
+    """What one day's comparison found. `strays` are case numbers the province lists and nobody here knows.
+
+    `closed` counts the differences of whatever day that the province's word of now no longer bears out.
+    """
 
     day: date
     cases: int = 0
@@ -60,6 +63,7 @@ class Report:
     equal: int = 0
     re_sent: int = 0
     differences: int = 0
+    closed: int = 0
     strays: list[str] = field(default_factory=list)
 
     @property
@@ -97,6 +101,8 @@ def reconcile(services: Services, day: date, *, city_code: str) -> Report:
         for number in [number for number in theirs if number.startswith(tenant.code)]:
             _unlisted_here(_Side(services, line, tenant.id, report), theirs.pop(number))
     report.strays = sorted([*report.strays, *theirs])
+    for tenant in tenants:
+        _look_again(_Side(services, line, tenant.id, report))
     with services.db.scope(NOBODY) as session:
         session.add(_run(report, city_code))
     return report
@@ -163,7 +169,9 @@ def _differs(here: _Side, row: Any, state: CaseState | None) -> None:
             return
         theirs = state.chain if state else (now_there.chain if now_there else None)
         case = (row.case_id, row.case_no, row.seq)
-        note_difference(session, tenant_id=here.tenant_id, case=case, kind="chain", ours=row.chain, theirs=theirs)
+        differences.note_difference(
+            session, tenant_id=here.tenant_id, case=case, kind="chain", ours=row.chain, theirs=theirs
+        )
     here.report.differences += 1
 
 
@@ -191,7 +199,7 @@ def _unlisted_here(here: _Side, state: CaseState) -> None:
         elif _on_its_way(session, here.tenant_id, state):
             return
         case = (case_id, state.case_no, state.last_seq)
-        note_difference(
+        differences.note_difference(
             session, tenant_id=here.tenant_id, case=case, kind="unknown_here", ours=None, theirs=state.chain
         )
     here.report.differences += 1
@@ -205,6 +213,24 @@ def _on_its_way(session: Session, tenant_id: int, state: CaseState) -> bool:
     )
     values = {"tenant_id": tenant_id, "case_no": state.case_no, "seq": state.last_seq}
     return session.execute(waiting, values).first() is not None
+
+
+def _look_again(here: _Side) -> None:
+    """Close what was found once and is found no more: the two sides agree by now, up to the step in question."""
+    with here.services.db.scope(here.scope) as session:
+        waiting = [
+            (row.id, row.case_no, row.seq, row.kind) for row in differences.compared(session, tenant_id=here.tenant_id)
+        ]
+    for difference_id, case_no, seq, kind in waiting:
+        state = here.line.get_case(case_no)
+        with here.services.db.scope(here.scope) as session:
+            if state is None:
+                agreed = kind == "unknown_here"
+            else:
+                agreed = state.last_seq >= seq and _fits(session, here.tenant_id, case_no, state)
+            if agreed:
+                differences.found_no_more(session, tenant_id=here.tenant_id, difference_id=difference_id)
+                here.report.closed += 1
 
 
 def _run(report: Report, city_code: str) -> ReconciliationRun:

@@ -8,18 +8,18 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock
 from xiangtong.kernel.failpoint import reach
 from xiangtong.kernel.ids import new_id
-from xiangtong.ledger.models import Difference, LedgerFact, PushAttempt
+from xiangtong.ledger.models import LedgerFact, PushAttempt
 from xiangtong.ledger.record import defer_delivery
 from xiangtong.push import breaker
 from xiangtong.push.claim import Claim
 from xiangtong.push.classify import Outcome, Verdict
 from xiangtong.push.delivery import parked, waiting
+from xiangtong.push.differences import note_difference
 from xiangtong.push.pace import Pace, seconds_from
 from xiangtong.push.ports import Services
 from xiangtong.tenancy.scope import Scope
@@ -218,23 +218,6 @@ def wake(session: Session, *, tenant_id: int, places: Sequence[tuple[UUID, int]]
     moment = {"tenant_id": tenant_id, "now": now, "woken": now + pace.woken_for}
     for row in session.execute(_ROUSE, asked | moment).all():
         defer_delivery(session, tenant_id=tenant_id, fact_id=row.id, case_id=row.case_id)
-
-
-def note_difference(
-    session: Session, *, tenant_id: int, case: tuple[object, str, int], kind: str, ours: str | None, theirs: str | None
-) -> bool:
-    """Raise a difference for a person to decide, once for each case, step and kind; returns whether it is new."""
-    case_id, case_no, seq = case
-    added = session.execute(
-        upsert(Difference)
-        .values(
-            tenant_id=tenant_id, id=new_id(), case_id=case_id, case_no=case_no, seq=seq, kind=kind,
-            ours=ours, theirs=theirs, found_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(Difference.id)
-    )  # fmt: skip
-    return added.first() is not None
 
 
 def _took(claim: Claim, now: datetime) -> int:

@@ -32,10 +32,6 @@ _BREAKERS = text(
     "select destination, state, coalesce(reason, '') as reason, changed_at, probe_at, paused_until from breaker"
     " where state <> 'closed' or paused_until > now() order by destination"
 )
-_DIFFERENCES = text(
-    "select tenant_id, id, case_no, seq, kind, ours, theirs, found_at from difference"
-    " where settled_at is null order by found_at limit :limit"
-)
 _CALLBACKS = text("select state, event, count(*) as n from callback group by 1, 2 order by 3 desc limit 50")
 
 
@@ -119,11 +115,6 @@ def status(session: Session, *, townships: int = 20) -> Status:
 def parked(session: Session, *, code: str = "", limit: int = 100) -> tuple[Parked, ...]:
     """Parked messages, oldest first, of one code or of all."""
     return tuple(Parked(*row) for row in session.execute(_PARKED, {"code": code, "limit": limit}))
-
-
-def differences(session: Session, *, limit: int = 100) -> Sequence[Any]:
-    """Differences nobody has settled: rows of tenant_id, id, case_no, seq, kind, ours, theirs, found_at."""
-    return session.execute(_DIFFERENCES, {"limit": limit}).all()
 
 
 def callbacks(session: Session) -> Sequence[Any]:

@@ -32,6 +32,7 @@ ACTIONS = {
     "draft.given_back": _("还给本人"), "draft.discarded": _("丢掉代办的表"), "licences.asked": _("查电子证照"),
     "push.paused": _("停发"), "push.resumed": _("恢复发送"), "push.replayed": _("原样重发"),
     "push.remapped": _("重新生成后发送"), "push.remap_refused": _("重新生成没成"), "push.reconciled": _("对账"),
+    "push.settled": _("关掉对不上的"),
     "machine.added": _("添加接入系统"), "machine.ended": _("停用接入系统"),
 }  # fmt: skip
 _SUBJECTS = {

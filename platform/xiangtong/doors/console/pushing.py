@@ -20,7 +20,7 @@ from xiangtong.identity.staff import actor_of
 from xiangtong.kernel import clock
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound, Refusal
-from xiangtong.push import breaker, replay
+from xiangtong.push import breaker, differences, replay
 from xiangtong.push.ports import Unreachable
 from xiangtong.push.reconcile import Report, reconcile
 from xiangtong.tenancy.models import Tenant
@@ -146,6 +146,26 @@ def compare() -> tuple[str, int]:
     return _page(report=report), 200
 
 
+@blueprint.post("/differences/<uuid:difference_id>")
+@access.staff("push.operate")
+def settle(difference_id: UUID) -> Response | tuple[str, int]:
+    """Close what the two sides do not agree on, with a reason; what either side holds stays as it is."""
+    who, why = asking.staff(), request.form.get("why", "")
+    tenant_id = view.township_of_difference(who, difference_id)
+    try:
+        with services().db.scope(Scope(tenant_id=tenant_id)) as session:
+            case_no = differences.settle(
+                session, tenant_id=tenant_id, difference_id=difference_id, by=who.staff_no, why=why
+            )
+            with within(session, tenant_id=who.tenant_id):
+                _note(session, who, "push.settled", f"case:{case_no}", {"tenant": tenant_id, "reason": why.strip()})
+    except differences.NoReason as refusal:
+        return _page(asked=difference_id, why=why, why_problem=refusal.message), refusal.status
+    except Refusal as refusal:
+        return _page(warning=refusal.message), refusal.status
+    return redirect(url_for("push.index", done="settle", _anchor="closed"), 303)
+
+
 def _replay(who: SignedIn, tenant_id: int, fact_id: UUID) -> None:
     with services().db.scope(Scope(tenant_id=tenant_id)) as session:
         replay.replay(session, tenant_id=tenant_id, fact_id=fact_id)
@@ -172,12 +192,16 @@ def _destinations(session: ScopedSession, who: SignedIn) -> set[str]:
     return {services().transport.line(city).destination}
 
 
-def _page(*, report: Report | None = None, warning: str = "", day_problem: str = "") -> str:
+def _page(
+    *, report: Report | None = None, warning: str = "", day_problem: str = "",
+    asked: UUID | None = None, why: str = "", why_problem: str = "",
+) -> str:  # fmt: skip
     who, code = asking.staff(), request.args.get("code", "")[:40]
     return render_template(
         "console/push/index.html", screen=view.screen(who, code=code), code=code, report=report, warning=warning,
         day_problem=day_problem, done=_done(), states=view.STATES, cause=view.cause_words, age=view.age_words,
-        yesterday=clock.today() - timedelta(days=1), local=clock.local,
+        yesterday=clock.today() - timedelta(days=1), local=clock.local, kinds=view.KINDS, asked=asked, why=why,
+        why_problem=why_problem,
     )  # fmt: skip
 
 
@@ -194,6 +218,7 @@ def _done() -> str:
         "replay": gettext("已经重新排上队，马上会发"),
         "remap": gettext("已重新生成，马上会发；原来的那一条留着备查"),
         "pause": gettext("已停发。消息都留着，到时间或点“恢复”后接着发"),
+        "settle": gettext("已关掉，谁关的、为什么都记下了"),
         "resume": gettext("已恢复，先慢后快"),
     }
     said = words.get(request.args.get("done", ""), "")

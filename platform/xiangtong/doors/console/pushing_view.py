@@ -16,8 +16,8 @@ from xiangtong.doors.shared.services import services
 from xiangtong.identity.sessions import SignedIn
 from xiangtong.kernel import clock
 from xiangtong.kernel.errors import NotFound
-from xiangtong.ledger.models import LedgerFact, PushAttempt, Receipt, WireMessage
-from xiangtong.push import replay
+from xiangtong.ledger.models import Difference, LedgerFact, PushAttempt, Receipt, WireMessage
+from xiangtong.push import differences, replay
 from xiangtong.push import status as reading
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import Scope
@@ -90,6 +90,13 @@ STEPS = {
     "transfer": _("转办"),
     "correct": _("更正"),
 }
+#: Where the two sides do not agree.
+KINDS = {
+    "chain": _("两边的链不同"),
+    "conflict": _("省网已存，内容不同"),
+    "unknown_here": _("省网有，这里没有回执"),
+    "invalid": _("省网收下后又说不合规定"),
+}
 _LIST = 200
 
 
@@ -100,6 +107,7 @@ class Screen:
     status: reading.Status
     parked: Sequence[reading.Parked]
     differences: Sequence[Any]
+    closed: Sequence[Any]
     towns: dict[int, str]
 
 
@@ -124,9 +132,21 @@ def screen(who: SignedIn, *, code: str = "") -> Screen:
     """What waits within reach; `code` narrows the parked ones to one reason."""
     with services().db.oversight(*who.reach) as session:
         parked = reading.parked(session, code=code, limit=_LIST)
-        differences = reading.differences(session, limit=_LIST)
-        named = select(Tenant.id, Tenant.short_name).where(Tenant.id.in_({one.tenant_id for one in differences}))
-        return Screen(reading.status(session), parked, differences, {row[0]: row[1] for row in session.execute(named)})
+        waiting = differences.still_open(session, limit=_LIST)
+        closed = differences.lately_closed(session)
+        ids = {one.tenant_id for one in (*waiting, *closed)}
+        named = select(Tenant.id, Tenant.short_name).where(Tenant.id.in_(ids))
+        towns = {row[0]: row[1] for row in session.execute(named)}
+        return Screen(reading.status(session), parked, waiting, closed, towns)
+
+
+def township_of_difference(who: SignedIn, difference_id: UUID) -> int:
+    """Whose difference it is, within reach; raises NotFound."""
+    with services().db.oversight(*who.reach) as session:
+        tenant_id = session.scalar(select(Difference.tenant_id).where(Difference.id == difference_id))
+    if tenant_id is None:
+        raise NotFound("没有这一条", "There is no such difference")
+    return tenant_id
 
 
 def parked_of(who: SignedIn, *, code: str) -> Sequence[reading.Parked]:

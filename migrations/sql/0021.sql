@@ -1,0 +1,1 @@
+ALTER TABLE difference ADD COLUMN settled_why VARCHAR;
