@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const WIDE = window.matchMedia("(min-width: 960px)");
+  const WIDE = window.matchMedia("(min-width: 1180px)");
 
   function typing(target) {
     return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -62,7 +62,7 @@
     return true;
   }
 
-  /* One case after another without losing the place in the list; on narrow screens the page simply changes. */
+  /* One case after another without losing the place in the list; where there is no room for three columns the page simply changes. */
   document.addEventListener("click", (event) => {
     const row = event.target.closest("[data-swap]");
     const plain = row && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) && event.button === 0;
