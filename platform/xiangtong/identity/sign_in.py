@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from xiangtong import audit
 from xiangtong.identity import accounts, codes, roles, second_factor, sessions, staff, throttle
 from xiangtong.identity.models import Staff, StaffLogin
 from xiangtong.identity.sessions import SignedIn
-from xiangtong.kernel import clock
+from xiangtong.kernel import clock, jobs
 from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import Refusal
 from xiangtong.notify.ports import Sms, SmsUnavailable
@@ -21,6 +22,8 @@ from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 Next = Literal["home", "totp", "sms", "enrol"]
 _SIGN_IN, _FACTOR = "sign_in", "factor"
+#: The job that sends a code to a phone, before others that wait: somebody is looking at the telephone.
+SEND_CODE, _SOON = "identity.send_code", 10
 
 
 class SignInRefused(Refusal):
@@ -97,7 +100,13 @@ def send_factor(db: Database, *, keys: KeyRing, sms: Sms, person: SignedIn) -> N
     with db.scope(Scope(tenant_id=person.tenant_id)) as session:
         member = session.get_one(Staff, (person.tenant_id, person.subject_id))
         phone = staff.phone_of(keys, member)
-    _send(db, keys, sms, phone, purpose=_FACTOR, subject=str(person.subject_id))
+    subject = str(person.subject_id)
+    throttle.spend(db, throttle.SMS_PAUSE, subject)
+    throttle.spend(db, throttle.SMS_DAY, subject)
+    try:
+        _send(db, keys, sms, phone, purpose=_FACTOR, subject=subject)
+    except SmsUnavailable as error:
+        raise NoSms("短信现在发不出去，请过几分钟再试，或请上级帮您", "No SMS at the moment") from error
 
 
 def by_factor(db: Database, *, keys: KeyRing, person: SignedIn, code: str, device: str = "") -> str:
@@ -127,16 +136,32 @@ def by_enrolment(db: Database, *, keys: KeyRing, person: SignedIn, secret: str, 
     return _through(db, token, str(person.subject_id), _wrong_code())
 
 
-def request_code(db: Database, *, keys: KeyRing, sms: Sms, phone: str, address: str) -> None:
-    """Send a sign-in code to a phone of village staff. Says nothing about whether there is such an account."""
+def request_code(db: Database, *, keys: KeyRing, phone: str, address: str) -> None:
+    """Have a sign-in code sent to a phone of village staff; raises TooMany.
+
+    The same limits, the same work and the same answer whoever asks, so that neither words nor time tell who has an
+    account: whether there is one, and the message, are the business of a job.
+    """
     throttle.spend(db, throttle.SMS_ADDRESS, _address(keys, address))
+    for limit in (throttle.SMS_PAUSE, throttle.SMS_DAY):
+        throttle.spend(db, limit, staff.login_key(keys, phone))
     login = _login(db, keys, phone)
-    if login is None or not _by_phone(db, login):
-        # The same limits as for somebody who is there, so that an answer does not tell one from the other.
-        for limit in (throttle.SMS_PAUSE, throttle.SMS_DAY):
-            throttle.spend(db, limit, staff.login_key(keys, phone))
+    with db.scope(NOBODY) as session:
+        jobs.defer(
+            session, SEND_CODE, priority=_SOON,
+            tenant_id=login.home_tenant if login else 0, staff_id=str(login.staff_id) if login else "",
+        )  # fmt: skip
+
+
+def send_code(db: Database, *, keys: KeyRing, sms: Sms, tenant_id: int, staff_id: str) -> None:
+    """Send what `request_code` asked for, a fresh code each time; nobody's job sends nothing. Raises SmsUnavailable."""
+    if not staff_id:
         return
-    _send(db, keys, sms, phone.strip(), purpose=_SIGN_IN, subject=str(login.staff_id))
+    with db.scope(Scope(tenant_id=tenant_id)) as session:
+        member = session.get(Staff, (tenant_id, UUID(staff_id)))
+        phone = staff.phone_of(keys, member) if member and _may_by_phone(member) else ""
+    if phone:
+        _send(db, keys, sms, phone, purpose=_SIGN_IN, subject=staff_id)
 
 
 def by_phone(db: Database, *, keys: KeyRing, phone: str, code: str, address: str, device: str = "") -> Step:
@@ -146,6 +171,8 @@ def by_phone(db: Database, *, keys: KeyRing, phone: str, code: str, address: str
     throttle.spend(db, throttle.SIGN_IN_ADDRESS, _address(keys, address))
     login = _login(db, keys, phone)
     if login is None:
+        with db.scope(NOBODY) as session:
+            codes.redeem(session, keys=keys, purpose=_SIGN_IN, subject="", code=code)  # Takes as long as for somebody.
         raise _refused()
     token = ""
     with db.scope(Scope(tenant_id=login.home_tenant)) as session:
@@ -188,24 +215,14 @@ def _login(db: Database, keys: KeyRing, name: str) -> StaffLogin | None:
         return staff.find_login(session, keys=keys, name=name)
 
 
-def _by_phone(db: Database, login: StaffLogin) -> bool:
-    with db.scope(Scope(tenant_id=login.home_tenant)) as session:
-        return _may_by_phone(session.get_one(Staff, (login.home_tenant, login.staff_id)))
-
-
 def _may_by_phone(member: Staff) -> bool:
     return roles.signs_in_by_phone(member.roles) and member.state != "disabled"
 
 
 def _send(db: Database, keys: KeyRing, sms: Sms, phone: str, *, purpose: str, subject: str) -> None:
-    throttle.spend(db, throttle.SMS_PAUSE, subject)
-    throttle.spend(db, throttle.SMS_DAY, subject)
     with db.scope(NOBODY) as session:
         code = codes.issue_digits(session, keys=keys, purpose=purpose, subject=subject)
-    try:
-        sms.send(phone=phone, template="staff_code", values={"code": code, "minutes": "5"})
-    except SmsUnavailable as error:
-        raise NoSms("短信现在发不出去，请过几分钟再试，或请上级帮您", "No SMS at the moment") from error
+    sms.send(phone=phone, template="staff_code", values={"code": code, "minutes": "5"})
 
 
 def _address(keys: KeyRing, address: str) -> str:

@@ -52,9 +52,7 @@ def send_code() -> tuple[str, int]:
     """Send a code to a phone of village staff; the answer is the same whoever asks."""
     phone = request.form.get("phone", "")
     try:
-        sign_in.request_code(
-            services().db, keys=services().keys, sms=services().sms, phone=phone, address=asking.address()
-        )
+        sign_in.request_code(services().db, keys=services().keys, phone=phone, address=asking.address())
     except Refusal as error:
         return _page(error=error, phone=phone, by_phone=True), error.status
     return _page(phone=phone, by_phone=True, sent=True), 200
