@@ -116,8 +116,10 @@ def find(session: Session, *, tenant_id: int, query: str, limit: int = 30) -> li
             )
         )
     in_title = case((SearchEntry.title.contains(words[0], autoescape=True), 0), else_=1)
-    kinds = case({"item": 0, "village": 1}, value=SearchEntry.kind, else_=2)
-    return list(session.scalars(wanted.order_by(in_title, kinds, SearchEntry.key).limit(limit)))
+    # Whoever looks for something wants to do it: what was once announced about it comes last.
+    announced = case({"notice": 1}, value=SearchEntry.kind, else_=0)
+    kinds = case({"item": 0}, value=SearchEntry.kind, else_=1)
+    return list(session.scalars(wanted.order_by(announced, in_title, kinds, SearchEntry.key).limit(limit)))
 
 
 def _columns(tenant_id: int, entry: Entry) -> dict[str, Any]:
