@@ -54,6 +54,7 @@ def cli(context: click.Context) -> None:
 
 
 def _services() -> Services:
+    # Each command imports what it needs when it runs: the parts of the others would double the wait for the first line.
     from xiangtong import demo, wiring
 
     settings = Settings.from_environment()

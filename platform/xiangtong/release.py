@@ -17,6 +17,7 @@ _OLDEST = 15
 
 def release(settings: Settings) -> None:
     """Bring the database to this release."""
+    # It takes the console's framework along, which the demo starts without.
     from xiangtong.doors.console.install import install_console
 
     settings.refuse_no_database(owner=True)

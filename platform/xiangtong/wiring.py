@@ -53,6 +53,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """The services of a deployment; refuses demo secrets in production."""
+    # Whoever wants the folder or the jobs alone does not wait for what speaks HTTP.
     from xiangtong.notify.absent import NoSms
     from xiangtong.notify.demo import DemoSms
     from xiangtong.province.http import HttpTransport

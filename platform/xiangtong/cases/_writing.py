@@ -64,24 +64,25 @@ def write(
     attachments.NotReady.
     """
     files = [one.attachment_id for one in materials if one.attachment_id]
-    values: dict[str, Any] = {
+    rows: dict[str, Any] = {
         "record": written(columns_of(case)).decode(),
         "event": written(columns_of(event)).decode(),
         "materials": written([one.columns() for one in materials]).decode(),
         "fact": written(columns_of(fact)).decode(),
-        "files": files,
-        "township": township,
-        "day": time.local(case.submitted_at).date(),
-        "emptied": key.seal(to_bytes(Typed()), context=context(case.id)),
-        "case": case.id,
-        "tenant": case.tenant_id,
-        "citizen": case.citizen_id,
-        "now": case.submitted_at,
     }
+    beside = {"files": files, "township": township, "emptied": key.seal(to_bytes(Typed()), context=context(case.id))}
     with as_citizen(session, case.citizen_id) if case.citizen_id else nullcontext():
-        done = session.connection().execute(_WRITE, values | ledger.delivery_of(fact)).one()
+        done = session.connection().execute(_WRITE, rows | beside | _named(case) | ledger.delivery_of(fact)).one()
     numbers.check_serial(done.serial)
     attachments.check_claimed(done.claimed, files)
     case.case_no = done.case_no
     # Whoever opened the draft in this transaction must see it emptied.
     session.expire_all()
+
+
+def _named(case: CaseRecord) -> dict[str, Any]:
+    """Whose case it is, and when: what the statement asks of the case besides its row."""
+    return {
+        "case": case.id, "tenant": case.tenant_id, "citizen": case.citizen_id, "now": case.submitted_at,
+        "day": time.local(case.submitted_at).date(),
+    }  # fmt: skip

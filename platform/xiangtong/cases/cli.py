@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import click
@@ -12,7 +14,8 @@ from xiangtong.cases import erasure, guests
 from xiangtong.cases.chain import verify_chain
 from xiangtong.cases.lookup import tenant_of_number
 from xiangtong.cases.models import CaseRecord
-from xiangtong.cases.record import open_case
+from xiangtong.cases.record import OpenCase, open_case
+from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
 from xiangtong.tenancy.finding import township
 from xiangtong.tenancy.needs import Needs
@@ -58,15 +61,9 @@ def erase(context: click.Context, case_no: str) -> None:
 @click.pass_context
 def hand(context: click.Context, case_no: str, code: str) -> None:
     """Ask another township to handle a case: it stands in that township's work list until it is recalled."""
-    services: Needs = context.find_root().obj()
-    tenant_id, case_id = _find(services, case_no)
-    receiver = _township(services, code)
-    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
-        case = open_case(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
+    with _case_and_township(context, case_no, code) as (session, case, receiver):
         guests.invite(session, case=case, to_tenant_id=receiver)
-        audit.record(
-            session, actor=audit.SYSTEM, action="case.handed", subject=f"case:{case_no}", detail={"to": code}
-        )  # fmt: skip
+        audit.record(session, actor=audit.SYSTEM, action="case.handed", subject=f"case:{case_no}", detail={"to": code})
     click.echo(f"{case_no} 已交给 {code} 办理")
 
 
@@ -76,21 +73,24 @@ def hand(context: click.Context, case_no: str, code: str) -> None:
 @click.pass_context
 def recall(context: click.Context, case_no: str, code: str) -> None:
     """Take a case back that another township was to handle."""
-    services: Needs = context.find_root().obj()
-    tenant_id, case_id = _find(services, case_no)
-    handler = _township(services, code)
-    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
-        case = open_case(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id)
+    with _case_and_township(context, case_no, code) as (session, case, handler):
         guests.uninvite(session, case=case, from_tenant_id=handler)
-        audit.record(
-            session, actor=audit.SYSTEM, action="case.recalled", subject=f"case:{case_no}", detail={"from": code}
-        )  # fmt: skip
+        detail = {"from": code}
+        audit.record(session, actor=audit.SYSTEM, action="case.recalled", subject=f"case:{case_no}", detail=detail)
     click.echo(f"{case_no} 已从 {code} 收回")
 
 
-def _township(services: Needs, code: str) -> int:
+@contextmanager
+def _case_and_township(
+    context: click.Context, case_no: str, code: str
+) -> Iterator[tuple[ScopedSession, OpenCase, int]]:
+    """A case in a transaction of its township, and the tenant of another township; raises NotFound for either."""
+    services: Needs = context.find_root().obj()
+    tenant_id, case_id = _find(services, case_no)
     with services.db.scope(NOBODY) as session:
-        return township(session, code=code).tenant.id
+        other = township(session, code=code).tenant.id
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        yield session, open_case(session, keys=services.keys, tenant_id=tenant_id, case_id=case_id), other
 
 
 def _find(services: Needs, case_no: str) -> tuple[int, UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def remind_hourly(services: Needs, **_ids: object) -> None:
 
 def remind_of_supplements(services: Needs) -> int:
     """Township by township: whose supplement must come soon is told so, once. How many."""
-    return sum(_remind_those_of(services, tenant_id) for tenant_id in _tenants(services))
+    return jobs.each(partial(_remind_those_of, services), _tenants(services), job="cases.remind_supplements")
 
 
 @jobs.task("cases.tell")
@@ -90,7 +91,7 @@ def _remind_those_of(services: Needs, tenant_id: int) -> int:
 
 def expire_supplements(services: Needs) -> int:
     """Township by township, each case in a transaction of its own; how many were closed."""
-    return sum(_close_those_of(services, tenant_id) for tenant_id in _tenants(services))
+    return jobs.each(partial(_close_those_of, services), _tenants(services), job="cases.expire_supplements")
 
 
 def _tenants(services: Needs) -> list[int]:

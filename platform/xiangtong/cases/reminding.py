@@ -25,6 +25,7 @@ from xiangtong.tenancy.keys import KeyRing
 
 What = Literal["supplement_soon", "supplement_expired"]
 
+_ASKED = (moves.ASKED, moves.ASKED_MIDWAY)
 #: Working days before the last one, on which somebody can still fetch a paper.
 _DAYS_BEFORE = 2
 #: Nobody is woken by a message.
@@ -69,9 +70,6 @@ def message(
     if until is None or (what == "supplement_soon" and case.row.state not in _ASKED):
         return [], {}
     return _phones(case), {"item": case.row.item_name, "number": case.row.case_no, "day": until.isoformat()}
-
-
-_ASKED = (moves.ASKED, moves.ASKED_MIDWAY)
 
 
 def _is_soon(kept: limits.Limits, days: WorkCalendar, today: date) -> bool:

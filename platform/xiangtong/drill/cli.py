@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from xiangtong.drill.run import Drill, run
+
 
 @click.command(name="drill")
 @click.option("--seed", type=int, help="The same seed gives the same plan; drawn and printed otherwise.")
@@ -23,8 +25,6 @@ def command(context: click.Context, *, seed: int | None, minutes: float, every: 
 
     Only beside the demo's own province, whose faults it turns on and off again; `xiangtong worker` must be running.
     """
-    from xiangtong.drill.run import Drill, run
-
     services: Any = context.find_root().obj()
     seed = secrets.randbelow(10**8) if seed is None else seed
     click.echo(f"seed {seed}")

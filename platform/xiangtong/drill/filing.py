@@ -6,6 +6,7 @@ import copy
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from xiangtong.dialect.known import as_of_today
 from xiangtong.dialect.vocabulary import Facts
 from xiangtong.drafts import opening
 from xiangtong.drafts.answers import typed_of
-from xiangtong.drafts.opening import FormRef, Holder
+from xiangtong.drafts.opening import FormRef, Holder, OpenDraft
 from xiangtong.drafts.typed import to_bytes
 from xiangtong.forms.library import Form
 from xiangtong.items.offer import item_of_form
@@ -40,6 +41,7 @@ from xiangtong.wiring import Services
 
 FORM = "old-age-allowance"
 _NOBODY = UUID(int=0)
+_HOLDER = Holder(staff_id=_NOBODY)
 _MOST_TOWNS = 3
 
 
@@ -77,35 +79,36 @@ def towns(services: Services) -> list[Town]:
 def file_case(services: Services, town: Town, serial: int) -> Made:
     """File one made-up case, its photos included; returns after the commit."""
     form = services.library.form(FORM)
-    holder, scope = Holder(staff_id=_NOBODY), Scope(tenant_id=town.tenant_id)
     data = _answers(services, form, town, serial)
+    draft = _filled(services, town, form, data, serial)
+    with services.db.scope(Scope(tenant_id=town.tenant_id)) as session:
+        receipt = submit(
+            session, keys=services.keys, tenant_id=town.tenant_id, draft_id=draft.id, holder=_HOLDER, form=form,
+            facts=_facts(session, form, town),
+        )  # fmt: skip
+    return Made(town, draft.id, receipt.case_no)
+
+
+def _filled(services: Services, town: Town, form: Form, data: dict[str, Any], serial: int) -> OpenDraft:
+    """A draft with these answers and their files, each settled with no transaction open."""
+    scope = Scope(tenant_id=town.tenant_id)
     with services.db.scope(scope) as session:
         ref = FormRef(town.item_code, form.code, form.version, form.hash, form.title)
         draft = opening.start(
-            session, keys=services.keys, tenant_id=town.tenant_id, form=ref, holder=holder, channel="window",
+            session, keys=services.keys, tenant_id=town.tenant_id, form=ref, holder=_HOLDER, channel="window",
             village_code=town.village_code,
         )  # fmt: skip
         taken = list(_announced(session, draft, files_in(form.plan, data), serial))
-    settled = [
-        (
-            pending,
-            attachments.settle_here(services.storage, services.scanner, key=draft.key, file=pending, examined=one),
-        )
-        for pending, one in taken
-    ]
+    settle = partial(attachments.settle_here, services.storage, services.scanner, key=draft.key)
+    settled = [(pending, settle(file=pending, examined=examined)) for pending, examined in taken]
     with services.db.scope(scope) as session:
         for pending, verdict in settled:
             attachments.finish(session, file=pending, verdict=verdict)
         row = opening.load_to_write(
-            session, keys=services.keys, tenant_id=town.tenant_id, draft_id=draft.id, holder=holder
+            session, keys=services.keys, tenant_id=town.tenant_id, draft_id=draft.id, holder=_HOLDER
         ).row
         row.typed = draft.key.seal(to_bytes(typed_of(data)), context=opening.context(draft.id))
-    with services.db.scope(scope) as session:
-        receipt = submit(
-            session, keys=services.keys, tenant_id=town.tenant_id, draft_id=draft.id, holder=holder, form=form,
-            facts=_facts(session, form, town),
-        )  # fmt: skip
-    return Made(town, draft.id, receipt.case_no)
+    return draft
 
 
 def work_on(services: Services, made: Made, *, steps: int) -> Iterator[int]:

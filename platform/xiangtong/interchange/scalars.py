@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from xiangtong.interchange import numbers
 from xiangtong.interchange.node import Node
 from xiangtong.interchange.options import Option, chosen_kind, options, words_of_yes_no
@@ -268,7 +270,5 @@ def _default(node: Node, taken: Taken, *, single: bool) -> dict[str, Any]:
 
 
 def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
-    from jsonschema import Draft202012Validator
-
     plain = {key: one for key, one in schema.items() if not key.startswith("x-") and key != "format"}
     return bool(Draft202012Validator(plain).is_valid(value)) and not isinstance(value, float)

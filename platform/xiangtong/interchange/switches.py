@@ -13,6 +13,7 @@ from typing import Any
 
 from xiangtong.dialect.walk import escape
 from xiangtong.interchange.node import Left, Node, Ui
+from xiangtong.interchange.report import Report
 
 _LIFTED = ("分支里的问题移到了 properties，其余分支里写成 false", "Lifted into properties; false in the other branches")
 
@@ -172,16 +173,7 @@ def _alternatives(node: Node, keyword: str, known: set[str], ui: Ui, home: Branc
         return
     opened = [_opened(node, keyword, index, one) for index, one in enumerate(members)]
     parts = [one for one in opened if one is not None]
-    told = _discriminator([one.schema for one in parts])
-    if told is None:
-        node.change(keyword, "加了一个“是哪一种”的问题来区分", "A question asks which one it is")
-        told = _ask_which(node, parts, known, home)
-        tests = [_chosen(told, str(index + 1)) for index in range(len(parts))]
-    else:
-        node.change(keyword, "写成了 if/then/else", "Written as if, then and else")
-        tests = [{"properties": {told: _only(one.schema["properties"][told])}, "required": [told]} for one in parts]
-        if told not in known:
-            _declare_told(node, parts, told, home)
+    told, tests = _told_apart(node, keyword, parts, known, home)
     chain = Branch()
     for test, part in reversed(list(zip(tests, parts, strict=True))):
         inner = Node(
@@ -191,6 +183,21 @@ def _alternatives(node: Node, keyword: str, known: set[str], ui: Ui, home: Branc
         inner.finish()
         chain = Branch(switches=[Switch(test, branch, chain, node, keyword)])
     yield from chain.switches
+
+
+def _told_apart(
+    node: Node, keyword: str, parts: list[Node], known: set[str], home: Branch
+) -> tuple[str, list[dict[str, Any]]]:
+    """The question whose answer says which part it is (a new one where the source has none), and a test a part."""
+    told = _discriminator([one.schema for one in parts])
+    if told is None:
+        node.change(keyword, "加了一个“是哪一种”的问题来区分", "A question asks which one it is")
+        told = _ask_which(node, parts, known, home)
+        return told, [_chosen(told, str(index + 1)) for index in range(len(parts))]
+    node.change(keyword, "写成了 if/then/else", "Written as if, then and else")
+    if told not in known:
+        _declare_told(node, parts, told, home)
+    return told, [{"properties": {told: _only(one.schema["properties"][told])}, "required": [told]} for one in parts]
 
 
 def _opened(node: Node, keyword: str, index: int, member: Mapping[str, Any]) -> Node | None:
@@ -261,8 +268,6 @@ def _declare_told(node: Node, parts: list[Node], told: str, home: Branch) -> Non
 
 def _ours(node: Node, schema: Mapping[str, Any]) -> Node:
     """A schema that the source does not hold: what becomes of its keywords is nobody's concern."""
-    from xiangtong.interchange.report import Report
-
     silent = Report()
     return Node(schema, node.pointer, Ui({}, "", silent), node.root, silent)
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock
@@ -56,7 +56,20 @@ def note_difference(
         ours=ours, theirs=theirs, found_at=clock.now(),
     )  # fmt: skip
     said = found.excluded
-    again = and_(
+    opened = {"ours": said.ours, "theirs": said.theirs, "found_at": said.found_at}
+    closed_no_more = {"settled_at": None, "settled_by": None, "settled_why": None}
+    added = session.execute(
+        found.on_conflict_do_update(
+            index_elements=["tenant_id", "case_no", "seq", "kind"], set_=opened | closed_no_more, where=_is_again(found)
+        ).returning(Difference.id)
+    )
+    return added.first() is not None
+
+
+def _is_again(found: Insert) -> ColumnElement[bool]:
+    """It was settled, and by no person, or it is another one now."""
+    said = found.excluded
+    return and_(
         Difference.settled_at.is_not(None),
         or_(
             Difference.settled_by.is_(None),
@@ -64,14 +77,6 @@ def note_difference(
             Difference.theirs.is_distinct_from(said.theirs),
         ),
     )
-    opened = {"ours": said.ours, "theirs": said.theirs, "found_at": said.found_at}
-    closed_no_more = {"settled_at": None, "settled_by": None, "settled_why": None}
-    added = session.execute(
-        found.on_conflict_do_update(
-            index_elements=["tenant_id", "case_no", "seq", "kind"], set_=opened | closed_no_more, where=again
-        ).returning(Difference.id)
-    )
-    return added.first() is not None
 
 
 def settle(session: Session, *, tenant_id: int, difference_id: UUID, by: str, why: str) -> str:

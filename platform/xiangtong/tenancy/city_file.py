@@ -70,8 +70,10 @@ def read_city(folder: Folder, bad: list[BadRow]) -> CitySpec | None:
         return None
     names = _NAMES | {key: str(value) for key, value in dict(document.get("names", {})).items()}
     _check(document, names, bad)
-    if len(bad) > before:
-        return None
+    return None if len(bad) > before else _spec(document, names)
+
+
+def _spec(document: Mapping[str, Any], names: Mapping[str, str]) -> CitySpec:
     return CitySpec(
         name=document["name"],
         prefix=document["prefix"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xiangtong.tenancy import demo
 from xiangtong.tenancy.division_file import DivisionRow
-from xiangtong.tenancy.sheet import BadRow, read_rows
+from xiangtong.tenancy.sheet import BadRow, Row, read_rows
 
 FILE = "units.csv"
 # 区划代码、区划名称、部门全称、部门简称、统一社会信用代码
@@ -39,19 +39,20 @@ def read_units(
     units: list[UnitRow] = []
     taken: dict[str, int] = {}
     for row in read_rows(data, file=FILE, columns=COLUMNS, bad=bad):
-        problems = list(_wrong(row.values, divisions, published or {}))
-        # A unit is one area and one full name; a credit code belongs to one unit.
-        for key, column in (
-            (f"{row['area_code']} {row['full_name']}", "full_name"),
-            (row["credit_code"], "credit_code"),
-        ):
-            if key and taken.setdefault(key, row.line) != row.line:
-                problems.append((column, row[column], f"与第 {taken[key]} 行重复"))
+        problems = [*_wrong(row.values, divisions, published or {}), *_doubled(row, taken)]
         bad.extend(BadRow(FILE, row.line, *problem) for problem in problems)
         if not problems:
             values = row.values | {"credit_code": row["credit_code"] or None}
             units.append(UnitRow(**values))  # type: ignore[arg-type]
     return units
+
+
+def _doubled(row: Row, taken: dict[str, int]) -> Iterable[tuple[str, str, str]]:
+    """A unit is one area and one full name; a credit code belongs to one unit. `taken` says in which line each was."""
+    named = f"{row['area_code']} {row['full_name']}"
+    for key, column in ((named, "full_name"), (row["credit_code"], "credit_code")):
+        if key and taken.setdefault(key, row.line) != row.line:
+            yield column, row[column], f"与第 {taken[key]} 行重复"
 
 
 def _wrong(

@@ -171,7 +171,8 @@ def _open(claims: Claims, onward: str) -> tuple[str, sign_in_whose.Guest | None]
             session, guest=guest, citizen_id=citizen_id, claims=claims, onward=onward
         )
         left = left and not is_terminal()  # Whoever comes next would be offered it.
-        for token in {earlier, guest.token if guest else ""} - {guest.token if guest and left else ""} - {""}:
+        waiting = guest.token if guest and left else ""
+        for token in {earlier, guest.token if guest else ""} - {waiting, ""}:
             sessions.close_session(session, token=token)
         opened = sessions.open_session(
             session, kind="citizen", subject_id=citizen_id, assurance=claims.assurance, device=_device()

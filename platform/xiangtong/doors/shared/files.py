@@ -79,13 +79,13 @@ def take(place: Place, *, pointer: str, upload: FileStorage, name: str = "", pag
     with services().db.scope(place.scope) as session:
         draft = _to_write(session, place)  # Locked: the same upload may come twice at once.
         earlier = _earlier(session, place, identity)
+        if earlier is not None and earlier.state != "quarantined":
+            return Staged(attachments.reopen(earlier, key=draft.key), _revision(draft))
         file = attachments.pending(earlier) if earlier else attachments.receive(
             session, key=draft.key, tenant_id=place.tenant_id, owner_id=place.draft_id, question=pointer,
             name=upload.filename or "", examined=examined, rules=rules, material_code=_material(question),
             identity=identity,
         )  # fmt: skip
-        if earlier is not None and earlier.state != "quarantined":
-            return Staged(attachments.reopen(earlier, key=draft.key), _revision(draft))
     verdict = attachments.settle_here(
         services().storage, services().scanner, key=draft.key, file=file, examined=examined
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
@@ -118,8 +118,6 @@ def language() -> str:
 
 def secure(response: Response) -> Response:
     """Strict headers on everything; pages about a person are never stored by a cache."""
-    from flask import current_app
-
     storage = current_app.config.get("STORAGE_ORIGIN", "")
     headers = response.headers
     headers.setdefault(
