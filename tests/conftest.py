@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from townships import found_townships
+from fillings import FILLINGS
 from xiangtong.doors.console.install import install_console
 from xiangtong.kernel import migrate
 from xiangtong.kernel.embedded import Cluster, wheel_engine
@@ -88,11 +88,33 @@ def cluster() -> Cluster:
     return made
 
 
+def _doors(cluster: Cluster, database: str) -> Database:
+    return Database(
+        app_url=cluster.url("xiangtong_app", database),
+        oversight_url=cluster.url("xiangtong_oversight", database),
+        relay_url=cluster.url("xiangtong_relay", database),
+    )
+
+
+def _template(cluster: Cluster, keys: KeyRing, filling: str) -> str:
+    """The name of a template with the rows of one of `FILLINGS`, made by the first who asks."""
+    name, made = f"{_TEMPLATE}_{filling}", _run_folder() / filling
+    with FileLock(_run_folder() / "lock"):
+        if not made.exists():
+            cluster.create_database(name, template=_TEMPLATE)
+            doors = _doors(cluster, name)
+            FILLINGS[filling](doors, keys)
+            doors.dispose()
+            made.touch()
+    return name
+
+
 @pytest.fixture
-def database(cluster: Cluster) -> Iterator[str]:
-    """The name of a fresh migrated database, dropped afterwards."""
+def database(cluster: Cluster, keys: KeyRing, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a fresh migrated database with the rows that the test's fixtures promise, dropped afterwards."""
+    filling = next((one for one in FILLINGS if one in request.fixturenames), None)
     name = f"xt_{os.urandom(6).hex()}"
-    cluster.create_database(name, template=_TEMPLATE)
+    cluster.create_database(name, template=_template(cluster, keys, filling) if filling else _TEMPLATE)
     yield name
     cluster.drop_database(name)
 
@@ -100,11 +122,7 @@ def database(cluster: Cluster) -> Iterator[str]:
 @pytest.fixture
 def db(cluster: Cluster, database: str) -> Iterator[Database]:
     """The three doors to a fresh database, as the roles that production uses."""
-    doors = Database(
-        app_url=cluster.url("xiangtong_app", database),
-        oversight_url=cluster.url("xiangtong_oversight", database),
-        relay_url=cluster.url("xiangtong_relay", database),
-    )
+    doors = _doors(cluster, database)
     yield doors
     doors.dispose()
 
@@ -116,7 +134,24 @@ def keys() -> KeyRing:
 
 
 @pytest.fixture
-def township(db: Database, keys: KeyRing) -> Iterator[tuple[int, int]]:
+def township(db: Database) -> tuple[int, int]:
     """Two townships with their keys: 公道镇 (tenant 1) and 杨寿镇 (tenant 2), each with its first village."""
-    found_townships(db, keys)
-    yield (1, 2)
+    return (1, 2)
+
+
+@pytest.fixture
+def staffed_township(township: tuple[int, int]) -> tuple[int, int]:
+    """The same, with the demo's staff."""
+    return township
+
+
+@pytest.fixture
+def small_city(db: Database) -> Database:
+    """A city of two townships, provisioned and founded."""
+    return db
+
+
+@pytest.fixture
+def open_channels(db: Database) -> Database:
+    """Three townships of the real Yangzhou with the demo's notices."""
+    return db

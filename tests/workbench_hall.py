@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 from citizen_desk import Desk, make_desk
 from console_browser import Browser
 from door_services import make_services
 from xiangtong.doors.console import pushing, workbench_act, workbench_fill
 from xiangtong.doors.console.app import create_console
-from xiangtong.identity import demo
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database, Scope
 from xiangtong.wiring import Services
@@ -38,10 +36,7 @@ class Hall:
 
     def village_keeper(self) -> Browser:
         """The village's own member of staff, who signs in by phone."""
-        browser = self.browser()
-        browser.post("/sign-in/code", 200, on="/sign-in?by=phone", phone=VILLAGE_PHONE)
-        browser.post("/sign-in/phone", on="/sign-in", phone=VILLAGE_PHONE, code=browser.latest_code())
-        return browser
+        return self.browser().sign_in_by_phone(VILLAGE_PHONE)
 
     def case(self) -> str:
         """A filed old-age allowance; its case number."""
@@ -58,6 +53,5 @@ class Hall:
 
 def make_hall(db: Database, keys: KeyRing, folder: Path) -> Hall:
     """公道镇 with the demo's staff and one citizen at the door."""
-    demo.seed(SimpleNamespace(db=db, keys=keys))
     services = make_services(db, keys, folder)
     return Hall(services, make_desk(services))

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from fillings import SMALL_CITY
 from xiangtong.channels import demo as channel_demo
 from xiangtong.channels import founding, notices, pages
 from xiangtong.documents import library, publish
@@ -24,32 +25,12 @@ from xiangtong.tenancy.scope import CITY, NOBODY, Database, Scope
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = [item.key for item in read_catalogue(ROOT / "tenants" / "_catalogue" / "items.toml")]
-SMALL = MemoryFolder(
-    {
-        "city.toml": 'name = "扬州市"\nprefix = "3210"\n[demo]\ncredit_codes = true\n'.encode(),
-        "divisions.csv": (
-            "code,name,level,parent_code\n"
-            "320000000000,江苏省,province,\n"
-            "321000000000,扬州市,city,320000000000\n"
-            "321003000000,邗江区,county,321000000000\n"
-            "321003100000,公道镇,township,321003000000\n"
-            "321003108000,杨寿镇,township,321003000000\n"
-            "321003100200,太平村委会,village,321003100000\n"
-            "321003108209,东兴村委会,village,321003108000\n"
-        ).encode(),
-        "units.csv": (
-            "area_code,area_name,full_name,short_name,credit_code\n"
-            "321003100000,公道镇,邗江区公道镇人民政府,公道镇政府,\n"
-        ).encode(),
-    }
-)
 
 
 @pytest.fixture
-def city(db: Database, keys: KeyRing) -> Database:
+def city(small_city: Database) -> Database:
     """A small city, provisioned and founded."""
-    founding.provision_city(db, keys, SMALL)
-    return db
+    return small_city
 
 
 def _township(db: Database, code: str = "321003100") -> finding.Township:
@@ -77,7 +58,7 @@ def test_founding_again_keeps_what_the_township_chose(city: Database, keys: KeyR
     overlay = {"conditions": ["本镇的条件"], "flow": {"group": None}}
     with city.scope(Scope(tenant_id=tenant.id)) as session:
         library.choose(session, tenant_id=tenant.id, kind="item", key="homestead", overlay=overlay)
-    assert founding.provision_city(city, keys, SMALL).changes_nothing
+    assert founding.provision_city(city, keys, SMALL_CITY).changes_nothing
     with city.scope(Scope(tenant_id=tenant.id)) as session:
         body = library.composed(session, tenant_id=tenant.id, kind="item", key="homestead")
     assert body["conditions"] == ["本镇的条件"]
@@ -160,7 +141,7 @@ def test_search_follows_what_happens_to_villages(city: Database, keys: KeyRing) 
         "2026-01-01,close,321003100200,,\n"
         "2026-01-01,rename,321003108209,,东旺村委会\n"
     )  # fmt: skip
-    founding.provision_city(city, keys, MemoryFolder(SMALL.files | {"changes.csv": changes.encode()}))
+    founding.provision_city(city, keys, MemoryFolder(SMALL_CITY.files | {"changes.csv": changes.encode()}))
     with city.scope(NOBODY) as session:
         found = {
             (code, query): [
@@ -178,8 +159,8 @@ def test_search_follows_what_happens_to_villages(city: Database, keys: KeyRing) 
 def test_a_credit_code_that_arrives_later_completes_the_items_and_their_addresses(
     city: Database, keys: KeyRing
 ) -> None:
-    units = SMALL.files["units.csv"].decode() + "321003108000,杨寿镇,邗江区杨寿镇人民政府,杨寿镇政府,\n"
-    founding.provision_city(city, keys, MemoryFolder(SMALL.files | {"units.csv": units.encode()}))
+    units = SMALL_CITY.files["units.csv"].decode() + "321003108000,杨寿镇,邗江区杨寿镇人民政府,杨寿镇政府,\n"
+    founding.provision_city(city, keys, MemoryFolder(SMALL_CITY.files | {"units.csv": units.encode()}))
     tenant = _township(city, "321003108").tenant
     with city.scope(Scope(tenant_id=tenant.id)) as session:
         offered = offer.offered(session, tenant_id=tenant.id)
@@ -245,7 +226,7 @@ def test_suspend_reopen_merge(city: Database, keys: KeyRing) -> None:
     assert merged.successor is not None
     assert merged.successor.code == "321003100"
     # Provisioning again from files that know nothing of it does not undo what the operator did.
-    founding.provision_city(city, keys, SMALL)
+    founding.provision_city(city, keys, SMALL_CITY)
     assert _township(city, "321003108").tenant.state == "closed"
 
 
@@ -254,7 +235,7 @@ def test_a_renamed_township_keeps_its_name(city: Database, keys: KeyRing) -> Non
         lifecycle.rename(session, code="321003100", name="新公道镇")
         with pytest.raises(NotFound):
             lifecycle.rename(session, code="999999999", name="x")
-    founding.provision_city(city, keys, SMALL)
+    founding.provision_city(city, keys, SMALL_CITY)
     tenant = _township(city).tenant
     assert (tenant.name, tenant.hall_name) == ("新公道镇", "新公道镇为民服务中心")
     with city.scope(Scope(tenant_id=tenant.id)) as session:

@@ -14,7 +14,6 @@ from province_sandbox import settings as province
 from province_sandbox.app import create_app, province_of
 from sandbox_sender import Sender
 from xiangtong.doors.console.app import create_console
-from xiangtong.identity import demo
 from xiangtong.notify.demo import DemoSms
 from xiangtong.settings import Settings
 from xiangtong.tenancy.keys import KeyRing
@@ -23,9 +22,8 @@ from xiangtong.wiring import Services
 
 
 @pytest.fixture
-def staffed(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Services:
+def staffed(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Services:
     """Services over two townships and the demo's staff; what the console does not use is absent."""
-    demo.seed(SimpleNamespace(db=db, keys=keys))
     absent = SimpleNamespace(origin="")
     return Services(
         settings=Settings(secret_key="console-tests", base_url="http://localhost"), db=db, keys=keys,

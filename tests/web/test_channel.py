@@ -12,34 +12,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from door_services import make_services
-from xiangtong.channels import demo, founding
 from xiangtong.doors.citizen import channel, mode, sign_in
 from xiangtong.doors.shared import access
 from xiangtong.doors.shared.frame import create_door
 from xiangtong.items.models import Item
 from xiangtong.tenancy import finding, lifecycle
-from xiangtong.tenancy.folder import MemoryFolder
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import CITY, NOBODY, Database, Scope
-from xiangtong.wiring import ROOT, Services
+from xiangtong.wiring import Services
 
 _HOME = "/321003100/"
-
-
-def _three_townships() -> MemoryFolder:
-    """Yangzhou's own files, cut to 公道镇, 方巷镇 and 杨寿镇 so that every test may have its own city."""
-    tenants = ROOT / "tenants"
-    lines = (tenants / "jiangsu" / "divisions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    wanted = ("code", "320000000000", "321000000000", "321003000000", "321003100", "321003101", "321003108")
-    units = (tenants / "yangzhou" / "units.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    city = (tenants / "yangzhou" / "city.toml").read_text(encoding="utf-8")
-    return MemoryFolder(
-        {
-            "city.toml": city.replace('["321002401", "321002402"]', "[]").encode(),
-            "divisions.csv": "".join(line for line in lines if line.startswith(wanted)).encode(),
-            "units.csv": "".join(line for line in units if line.startswith(("area_code", *wanted))).encode(),
-        }
-    )
 
 
 def _cases_stand_in() -> Blueprint:
@@ -51,11 +33,8 @@ def _cases_stand_in() -> Blueprint:
 
 
 @pytest.fixture
-def services(db: Database, keys: KeyRing, tmp_path: Path) -> Services:
-    founding.provision_city(db, keys, _three_townships())
-    made = make_services(db, keys, tmp_path)
-    demo.seed(made)
-    return made
+def services(open_channels: Database, keys: KeyRing, tmp_path: Path) -> Services:
+    return make_services(open_channels, keys, tmp_path)
 
 
 @pytest.fixture

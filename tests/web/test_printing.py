@@ -23,7 +23,7 @@ ELSEWHERE = Claims("test", "zhangsan", "张三", "id_card", "321003198801010016"
 
 
 @pytest.fixture
-def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Hall:
+def hall(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Hall:
     """公道镇."""
     return make_hall(db, keys, tmp_path)
 

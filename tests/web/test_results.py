@@ -42,7 +42,7 @@ _PHONE = "13800138004"
 
 
 @pytest.fixture
-def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Hall:
+def hall(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Hall:
     return make_hall(db, keys, tmp_path)
 
 

@@ -22,7 +22,7 @@ SIGNED = {"/consent": "true", "/promise": "true"}
 
 
 @pytest.fixture
-def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Hall:
+def hall(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Hall:
     """公道镇."""
     return make_hall(db, keys, tmp_path)
 

@@ -18,7 +18,7 @@ from xiangtong.tenancy.scope import Database, Scope
 
 
 @pytest.fixture
-def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Hall:
+def hall(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Hall:
     """公道镇, with 杨寿镇 beside it."""
     return make_hall(db, keys, tmp_path)
 

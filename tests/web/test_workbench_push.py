@@ -22,7 +22,7 @@ _serials = count(1)
 
 
 @pytest.fixture
-def hall(db: Database, keys: KeyRing, township: tuple[int, int], tmp_path: Path) -> Iterator[Hall]:
+def hall(db: Database, keys: KeyRing, staffed_township: tuple[int, int], tmp_path: Path) -> Iterator[Hall]:
     """Two townships and the city's staff."""
     yield make_hall(db, keys, tmp_path)
 
