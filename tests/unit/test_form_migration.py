@@ -9,7 +9,7 @@ import pytest
 
 from form_versions import another_promise, as_form, edited, new_question, reworded, without_portrait
 from xiangtong.dialect.vocabulary import Facts
-from xiangtong.drafts.moving import carried_over, look
+from xiangtong.drafts.moving import carried_over, look, placed
 from xiangtong.drafts.typed import Typed
 from xiangtong.forms.columns import merged
 from xiangtong.forms.difference import differences
@@ -214,6 +214,8 @@ def test_an_address_in_words_is_taken_apart_as_far_as_it_is_known(words: str, di
     typed = Typed({"/home": words})
     carried = carried_over(typed, compare(old.plan, new.plan), number=1, divisions=Places(PLACES)).values
     assert (carried.get("/home/division"), carried["/home/detail"]) == (division, rest)
+    # A page that still asks in words says no more than the draft holds by now.
+    assert placed("/home", words, old=old, new=new, divisions=Places(PLACES)).items() <= carried.items()
     # Whoever it belongs to is asked to look at it; nothing is called lost.
     verdict = look(typed, old=old, new=new, facts=Facts(date(2026, 3, 10), {}, {**FACTS.options, "divisions": PLACES}))
     assert ("/home/detail", "reworded") in _reasons(verdict)

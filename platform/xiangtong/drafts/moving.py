@@ -69,6 +69,14 @@ def place_of(pointer: str, *, old: Form, new: Form) -> str:
     return _place(pointer, compare(old.plan, new.plan), old.version)
 
 
+def placed(pointer: str, value: Raw, *, old: Form, new: Form, divisions: Mapping[str, str]) -> dict[str, Raw]:
+    """Where a draft that moved to `new` keeps what a page of `old` says: one value, or an address in its parts."""
+    if old.hash == new.hash:
+        return {pointer: value}
+    comparison = compare(old.plan, new.plan)
+    return _apart(pointer, value, comparison, divisions) or {_place(pointer, comparison, old.version): value}
+
+
 def is_aside(pointer: str) -> bool:
     """Whether this is where something was set aside that the draft's version has no place for."""
     return pointer.startswith("@")
@@ -84,12 +92,19 @@ def carried_over(
     """
     values = _placed(typed.values, comparison, number)
     for name, value in typed.values.items():
-        place = comparison.place_of_address(name)
         # Of whom a note is kept that this is hidden from them is shown no part of it.
-        if place and isinstance(value, str) and value and not _is_noted(typed, name):
-            found, rest = recognised(divisions or {}, value, getattr(divisions, "home", ""))
-            values |= {place: found, comparison.carry(name) or name: rest} if found else {}
+        if not _is_noted(typed, name):
+            values |= _apart(name, value, comparison, divisions or {})
     return Typed(values, _placed(typed.rows, comparison, number))
+
+
+def _apart(name: str, value: Raw, comparison: Comparison, divisions: Mapping[str, str]) -> dict[str, Raw]:
+    """An address in words as its place and its rest, where the new version asks for both; nothing for all else."""
+    place = comparison.place_of_address(name)
+    if not place or not isinstance(value, str) or not value:
+        return {}
+    found, rest = recognised(divisions, value, getattr(divisions, "home", ""))
+    return {place: found, comparison.carry(name) or name: rest} if found else {}
 
 
 def _is_noted(typed: Typed, name: str) -> bool:

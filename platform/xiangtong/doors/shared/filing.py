@@ -121,7 +121,7 @@ class Filing(ABC):
     def reader(self, digest: str) -> Reader:
         """Reads what a page sends that shows the version of this plan's digest."""
         page = form_of_page(self.session, self.draft.row, digest)
-        return Reader(self.form, page, self.draft, self.stands_for)
+        return Reader(self.form, page, self.draft, self.stands_for, self.facts.options.get("divisions", {}))
 
     def save(self, pairs: Sequence[tuple[str, str]]) -> Self:
         """The filing after a page was posted: locked answers and names of no question are left out."""

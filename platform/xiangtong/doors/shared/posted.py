@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xiangtong.dialect.plan import Plan
@@ -35,13 +35,15 @@ def locked_in(typed: Typed) -> frozenset[str]:
 class Reader:
     """Reads what a page of `page` sends for a draft that is on `form` by now.
 
-    `stands_for` says whether a text is only the mask under which the page shows what is stored.
+    `stands_for` says whether a text is only the mask under which the page shows what is stored; `divisions` are those
+    by which an address in words is taken apart.
     """
 
     form: Form
     page: Form
     draft: OpenDraft
     stands_for: Callable[[Plan, str, Raw, Raw], bool]
+    divisions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def late(self) -> bool:
@@ -76,18 +78,19 @@ class Reader:
         ]
 
     def _savable(self, pointer: str, value: Raw, revision: object) -> Iterator[FieldSave]:
-        place, question = self.place(pointer), self.page.plan.question_at(pointer)
-        if place in locked_in(self.draft.typed) or question is None or question.read_only:
+        question = self.page.plan.question_at(pointer)
+        if self.place(pointer) in locked_in(self.draft.typed) or question is None or question.read_only:
             return
         if question.write_only and value in ("", [], [""]):
             return  # It is never shown again: left empty, it stays as it was.
-        if self.stands_for(self.page.plan, pointer, self.draft.typed.values.get(place), value):
+        if self.stands_for(self.page.plan, pointer, self.draft.typed.values.get(self.place(pointer)), value):
             return
-        aside = moving.is_aside(place)
-        if aside and not (value or self.draft.typed.values.get(place)):
-            return
-        # Nobody can choose between two values of a question that is not asked any more.
-        yield FieldSave(place, value, revision if isinstance(revision, int) and not aside else None)
+        parts = moving.placed(pointer, value, old=self.page, new=self.form, divisions=self.divisions)
+        for place, part in parts.items():
+            aside = moving.is_aside(place)
+            if not aside or part or self.draft.typed.values.get(place):
+                # Nobody can choose between two values of a question that is not asked any more.
+                yield FieldSave(place, part, revision if isinstance(revision, int) and not aside else None)
 
 
 @dataclass(frozen=True, slots=True)
