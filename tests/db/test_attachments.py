@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from attachment_flow import Desk, FixedScanner, jpeg, post
-from servers import ACCESS_KEY, SECRET_KEY, Server, seaweedfs
 from xiangtong import attachments
-from xiangtong.attachments import LocalStorage, NotReady, Rules, Scan, Storage, Unfit, jobs, open_storage, purge
+from xiangtong.attachments import LocalStorage, NotReady, Rules, Scan, Unfit, jobs
 from xiangtong.attachments.kinds import examine
 from xiangtong.attachments.models import Attachment
-from xiangtong.kernel import clock, crypto
+from xiangtong.kernel import crypto
 from xiangtong.kernel.errors import Conflict, NotFound
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.scope import Database, Scope
-
-
-@pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
-        yield server
-
-
-@pytest.fixture(params=["folder", "s3"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
-    if request.param == "folder":
-        yield LocalStorage(tmp_path / "files", secret=b"secret-for-tests")
-        return
-    server = request.getfixturevalue("s3_server")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-    store = open_storage(f"s3://xiangtong?endpoint={server.url}&region=us-east-1", secret=b"")
-    yield store
-    for stat in list(store.list("")):
-        store.delete(stat.key)
-
-
-@pytest.fixture
-def desk(db: Database, keys: KeyRing, township: tuple[int, int], storage: Storage) -> Desk:
-    return Desk(db, keys, storage)
 
 
 def test_a_photo_becomes_a_material(desk: Desk) -> None:
@@ -219,78 +191,6 @@ def test_bytes_that_came_through_us_are_not_lost_when_the_scanner_fails(desk: De
     desk.scanner = FixedScanner()
     jobs.verify(desk, tenant_id=1, attachment_id=str(row.id))
     assert desk.listed()[0].ready
-
-
-def test_orphans_go_after_a_day_and_nothing_else_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge, "_BATCH", 1)  # However many there are, one sweep takes them all.
-    kept = desk.upload(jpeg(1))
-    data = jpeg(2)
-    waiting, offer = desk.begin(data)
-    post(desk.storage, offer, data)
-    desk.scanner = FixedScanner(Scan("error"))
-    refused = desk.upload(b"no picture at all")
-    assert jobs.sweep_tenant(desk, tenant_id=1) == purge.Comparison()
-    with clock.frozen(clock.now() + timedelta(hours=25)):
-        jobs.sweep_tenant(desk, tenant_id=1)
-    assert desk.objects() == {f"clean/{kept.object_key}"}
-    with desk.scope() as session:
-        states = {row.id: row.state for row in session.scalars(select(Attachment))}
-    assert states == {kept.id: "clean", waiting.id: "purged", refused.id: "purged"}
-
-
-def test_what_a_draft_was_filed_without_goes_after_a_day(desk: Desk) -> None:
-    filed, left = desk.upload(jpeg(1)), desk.upload(jpeg(2))
-    with desk.scope() as session:
-        attachments.claim(
-            session, key=desk.key, tenant_id=1, owner_id=desk.owner_id, case_id=desk.owner_id, ids=[filed.id]
-        )
-    jobs.sweep_tenant(desk, tenant_id=1)
-    assert desk.objects() == {f"clean/{filed.object_key}", f"clean/{left.object_key}"}
-    with clock.frozen(clock.now() + timedelta(hours=25)):
-        assert jobs.sweep_tenant(desk, tenant_id=1) == purge.Comparison()
-    assert desk.objects() == {f"clean/{filed.object_key}"}
-
-
-def test_rows_and_objects_are_compared_both_ways(desk: Desk) -> None:
-    lost, kept = desk.upload(jpeg(1)), desk.upload(jpeg(2))
-    desk.storage.delete(f"clean/{lost.object_key}")
-    desk.storage.put("clean/t/1/2020/01/stray", b"x")
-    desk.storage.put("clean/t/2/2020/01/of-another-township", b"x")
-    assert jobs.sweep_tenant(desk, tenant_id=1) == purge.Comparison(missing=[lost.id])
-    with clock.frozen(clock.now() + timedelta(days=8)):
-        assert jobs.sweep_tenant(desk, tenant_id=1) == purge.Comparison(["clean/t/1/2020/01/stray"], [lost.id])
-    assert {stat.key for stat in desk.storage.list("")} == {
-        f"clean/{kept.object_key}",
-        "clean/t/2/2020/01/of-another-township",
-    }
-
-
-def test_what_is_sent_again_after_the_look_changes_nothing_and_does_not_stay(desk: Desk) -> None:
-    """The address holds a while longer. It takes the same bytes only, and nobody reads them again."""
-    one, other = jpeg(1), jpeg(2)
-    assert len(one) == len(other)
-    pending, offer = desk.begin(one)
-    assert post(desk.storage, offer, one) == 204
-    row = desk.settle(pending)
-    assert row is not None
-    assert post(desk.storage, offer, other) in (400, 403)
-    assert post(desk.storage, offer, one) == 204
-    assert desk.objects() == {f"clean/{row.object_key}", f"quarantine/{row.object_key}"}
-    assert attachments.read(desk.storage, key=desk.key, file=row) == one
-    with clock.frozen(clock.now() + timedelta(hours=25)):
-        jobs.sweep_tenant(desk, tenant_id=1)
-    assert desk.objects() == {f"clean/{row.object_key}"}
-
-
-def test_an_erased_draft_takes_its_files_along(desk: Desk) -> None:
-    data = jpeg()
-    pending, offer = desk.begin(data)
-    post(desk.storage, offer, data)
-    with desk.scope() as session:
-        desk.keys.destroy(session, tenant_id=1, key_id=desk.key.id)
-    jobs.verify(desk, tenant_id=1, attachment_id=str(pending.id))
-    jobs.sweep_tenant(desk, tenant_id=1)
-    assert desk.objects() == set()
 
 
 def test_a_claimed_file_cannot_be_taken_back_nor_claimed_by_another_case(desk: Desk) -> None:

@@ -7,8 +7,6 @@ also for the bytes in hexadecimal and Base64 and for digests that anybody could 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import json
 import logging
@@ -23,12 +21,12 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from citizen_desk import FORM, QIAN_QI
 from makers import CLERK, FACTS, offer_item
 from pushing import Knobs, send_all
 from sandbox_sender import running_province
+from thief import found_in, readable, stored_files
 from world import World, a_world
 from xiangtong import ledger
 from xiangtong.cases import window
@@ -41,7 +39,6 @@ from xiangtong.drafts.answers import typed_of
 from xiangtong.drafts.filling import FieldSave, save_fields
 from xiangtong.drafts.opening import FormRef, Holder, start
 from xiangtong.kernel import log
-from xiangtong.kernel.crypto import sm3_hex
 from xiangtong.kernel.embedded import Cluster
 from xiangtong.province import callbacks
 from xiangtong.province.jobs import understand_callback
@@ -82,50 +79,6 @@ def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 def world(cluster: Cluster, keys: KeyRing, tmp_path: Path, province: str, spoken: io.StringIO) -> Iterator[World]:
     with a_world(cluster, keys, tmp_path, province_url=province) as made, closing(made.services.transport):
         yield made
-
-
-def _disguises(word: str) -> list[bytes]:
-    """A word as it may lie in a column: as it is, in hexadecimal, in Base64, escaped, or as a digest without a key."""
-    raw = word.encode()
-    digests = [hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256")] + [sm3_hex(raw)]
-    shapes = [word, raw.hex(), base64.b64encode(raw).decode().rstrip("=")[:-1], json.dumps(word)[1:-1], *digests]
-    return [shape.encode() for shape in shapes] + [raw[::-1]]
-
-
-def _found(dump: bytes, words: tuple[str, ...]) -> list[str]:
-    low = dump.lower()
-    return [word for word in words if any(shape in dump or shape.lower() in low for shape in _disguises(word))]
-
-
-def _columns(world: World) -> Iterator[tuple[str, bytes]]:
-    """Every column of every table of the database, whoever made it, as (table.column, all of its values)."""
-    with psycopg.connect(world.cluster_url) as connection:
-        columns = connection.execute(
-            "select table_schema, table_name, column_name from information_schema.columns join information_schema.tables"
-            " using (table_schema, table_name) where table_type = 'BASE TABLE'"
-            " and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, ordinal_position"
-        ).fetchall()
-        for schema, table, column in columns:
-            ask = sql.SQL("select {c}::text from {s}.{t} where {c} is not null").format(
-                c=sql.Identifier(column), s=sql.Identifier(schema), t=sql.Identifier(table)
-            )
-            values = [str(value).encode() for (value,) in connection.execute(ask)]
-            # bytea is printed in hexadecimal; the bytes themselves are searched as well.
-            raw = [bytes.fromhex(one[2:].decode()) for one in values if re.fullmatch(rb"\\x([0-9a-f]{2})*", one)]
-            yield f"{table}.{column}", b"\n".join([*values, *raw])
-
-
-def _readable(world: World, words: tuple[str, ...]) -> dict[str, list[str]]:
-    """Where which of the words stands."""
-    return {place: found for place, dump in _columns(world) if (found := _found(dump, words))}
-
-
-def _stored_files(world: World, folder: Path) -> bytes:
-    # The demo's short messages are for reading, on the demo's own page.
-    return b"\n".join(
-        str(path.relative_to(folder)).encode() + b"\n" + path.read_bytes()
-        for path in folder.rglob("*") if path.is_file() and "demo-sms" not in path.parts
-    )  # fmt: skip
 
 
 def _asked_and_supplied(world: World) -> None:
@@ -245,14 +198,14 @@ def test_nothing_personal_stands_in_clear(
     with monkeypatch.context() as patched:
         _stumbled(world, patched)
     assert len(Knobs(province).held(world.here.case_no)) == 3, "the province holds what was filed"
-    assert _readable(world, _NUMBERS) == {}
-    assert set(_readable(world, _NAMES)) <= _NAMED_IN
+    assert readable(world, _NUMBERS) == {}
+    assert set(readable(world, _NAMES)) <= _NAMED_IN
     said = spoken.getvalue()
     assert "accident" in said, "what went wrong is in the log, without its words"
-    assert _found(said.encode(), _NUMBERS + _NAMES) == []
-    files = _stored_files(world, tmp_path)
+    assert found_in(said.encode(), _NUMBERS + _NAMES) == []
+    files = stored_files(world, tmp_path)
     assert b"/t/1/" in files
-    assert _found(files, _NUMBERS + _NAMES) == []
+    assert found_in(files, _NUMBERS + _NAMES) == []
     assert b"\xff\xd8\xff" not in files, "a picture lies open in the store"
     assert b"JFIF" not in files
 
@@ -276,8 +229,8 @@ def test_after_reconciliation_and_erasure_the_name_is_gone_too(world: World, tmp
     with world.services.db.scope(Scope(tenant_id=1)) as session:
         assert ledger.is_reconciled(session, tenant_id=1, case_id=case_id)
         erase(session, keys=world.services.keys, tenant_id=1, case_id=case_id)
-    assert [place for place, found in _readable(world, _NAMES).items() if "钱七" in found] == []
-    assert _readable(world, _NUMBERS) == {}
+    assert [place for place, found in readable(world, _NAMES).items() if "钱七" in found] == []
+    assert readable(world, _NUMBERS) == {}
     with world.services.db.scope(Scope(tenant_id=1)) as session:
         assert verify_chain(session, tenant_id=1, case_id=case_id).holds
     assert _counts(world) == before

@@ -9,17 +9,16 @@ import re
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Queue
 
 import brotli
-from bench import ROOT, percentile
+from bench import ROOT
 from flask import Flask
+from volley import Figure, Shot, figure, volley
 from werkzeug.datastructures import Headers
 
 from citizen_desk import FORM, QIAN_QI, START, VILLAGE, Desk, problems, sit_down, statements
@@ -33,7 +32,7 @@ from xiangtong.identity.ports import Claims
 
 # Filling a draft in takes longer than submitting it, and is not what is measured. Every connection to the database
 # has filed some ten cases before the measured shots begin: so often PostgreSQL plans a statement anew.
-CONNECTIONS, CASES, WARM, FILLING = 8, 160, 88, 4
+CASES, WARM, FILLING = 160, 88, 4
 # Ours and the bare view take turns, since the machine may have other work, and more of it now than a moment ago.
 TURNS = 5
 # A second measurement, paced: so many a second come in whether the ones before are answered or not.
@@ -41,24 +40,6 @@ PACED, A_SECOND = 75, 25
 
 #: What a browser is told: headers and body, as sent.
 Answer = tuple[Headers, bytes]
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One POST to send: where, and the cookies and body that make it good."""
-
-    path: str
-    cookie: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Requests a second, and what half and 95 of 100 requests took at most, in milliseconds."""
-
-    rate: float
-    p50: float
-    p95: float
 
 
 def bench_demo() -> tuple[Demo, Path]:
@@ -246,56 +227,3 @@ def _make_table(demo: Demo) -> None:
             "  using (tenant_id = nullif(current_setting('xiangtong.tenant_id', true), '')::int);"
             "grant insert on bench_case to xiangtong_app"
         )
-
-
-@dataclass(frozen=True)
-class Volley:
-    """What each request took, and all of them together, in seconds."""
-
-    times: Sequence[float]
-    whole: float
-
-
-def figure(volleys: Sequence[Volley]) -> Figure:
-    """Several volleys as one."""
-    times = [one for volley in volleys for one in volley.times]
-    rate = len(times) / sum(volley.whole for volley in volleys)
-    return Figure(rate, percentile(times, 50) * 1000, percentile(times, 95) * 1000)
-
-
-def volley(port: int, shots: Sequence[Shot], *, expect: int, a_second: float | None = None) -> Volley:
-    """Send every shot once over CONNECTIONS kept-alive connections, as fast as they go or `a_second` of them."""
-    queue: Queue[tuple[Shot, float]] = Queue()
-    now = time.perf_counter()
-    for number, shot in enumerate(shots):
-        queue.put((shot, now + number / a_second if a_second else 0.0))
-    times: list[float] = []
-    wrong: list[int] = []
-    threads = [threading.Thread(target=_gunner, args=(port, queue, times, wrong, expect)) for _ in range(CONNECTIONS)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    spent = time.perf_counter() - started
-    if wrong:
-        raise SystemExit(f"{len(wrong)} answers were not {expect}: {sorted(set(wrong))}")
-    return Volley(times, spent)
-
-
-def _gunner(port: int, queue: Queue[tuple[Shot, float]], times: list[float], wrong: list[int], expect: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while True:
-        try:
-            shot, due = queue.get_nowait()
-        except Empty:
-            return
-        headers = {"Cookie": shot.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        time.sleep(max(0.0, due - time.perf_counter()))
-        started = due or time.perf_counter()
-        connection.request("POST", shot.path, shot.body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        times.append(time.perf_counter() - started)
-        if answer.status != expect:
-            wrong.append(answer.status)
