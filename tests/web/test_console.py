@@ -61,9 +61,7 @@ def test_a_wrong_password_is_one_sentence_and_five_lock(browser: Browser) -> Non
 
 
 def test_village_staff_sign_in_by_phone(browser: Browser) -> None:
-    browser.post("/sign-in/code", 200, on="/sign-in?by=phone", phone="13800000002")
-    code = browser.latest_code()
-    browser.post("/sign-in/phone", on="/sign-in", phone="13800000002", code=code)
+    browser.sign_in_by_phone("13800000002")
     assert "刘四，您好" in browser.get("/")
     browser.get("/staff/", 404)
 

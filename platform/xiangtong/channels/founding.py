@@ -107,8 +107,7 @@ def _missing(township: Township, shelf: _Shelf, standing: _Standing) -> Batch:
 
 def _items(township: Township, offers: Sequence[offer.Offer], words: Mapping[str, str]) -> Iterator[Entry]:
     for each in offers:
-        address = f"/{township.plan.code}/items/{each.item_code or each.key}"
-        yield Entry("item", each.key, each.name, address, words.get(each.key, ""))
+        yield offer.entry(township.plan.code, each, words.get(each.key, ""))
 
 
 def _villages(township: Township) -> Iterator[Entry]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from xiangtong.documents.models import LibraryVersion, Pin
@@ -18,6 +20,15 @@ _COMPOSER = Composer()
 Pinned = frozenset[tuple[int, str, str]]
 # A pin that somebody made in the meantime stays as it is.
 PINNING = bulk.inserting(Pin, ("tenant_id", "kind", "key", "version", "hash"), replacing=())
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The newest library version beside what a tenant stands on: both as citizens would see them, overlay included."""
+
+    version: int
+    now: Mapping[str, Any]
+    then: Mapping[str, Any]
 
 
 def publish_to_library(session: Session, *, kind: str, key: str, body: Mapping[str, Any]) -> LibraryVersion:
@@ -70,6 +81,33 @@ def move_pin(session: Session, *, tenant_id: int, kind: str, key: str, version: 
     pin.version, pin.hash = target.version, target.hash
     session.flush()
     return pin
+
+
+def behind(session: Session, *, tenant_id: int, kind: str) -> frozenset[str]:
+    """The keys of a tenant's pins of one kind whose text is not the library's newest."""
+    newest = (
+        select(LibraryVersion.key, LibraryVersion.hash)
+        .where(LibraryVersion.kind == kind)
+        .ext(distinct_on(LibraryVersion.key))
+        .order_by(LibraryVersion.key, LibraryVersion.version.desc())
+        .subquery()
+    )
+    mine = select(Pin.key).join(newest, newest.c.key == Pin.key)
+    return frozenset(
+        session.scalars(mine.where(Pin.tenant_id == tenant_id, Pin.kind == kind, Pin.hash != newest.c.hash))
+    )
+
+
+def successor(session: Session, *, tenant_id: int, kind: str, key: str) -> Successor | None:
+    """What moving the pin to the newest text would come to; None where it stands there. Raises NotFound."""
+    pin = session.get(Pin, (tenant_id, kind, key))
+    newest = latest(session, kind=kind, key=key)
+    if pin is None or newest is None:
+        raise NotFound
+    if pin.hash == newest.hash:
+        return None
+    now = composed(session, tenant_id=tenant_id, kind=kind, key=key)
+    return Successor(newest.version, now, _COMPOSER.compose(newest.body, newest.hash, pin.overlay))
 
 
 def choose(session: Session, *, tenant_id: int, kind: str, key: str, overlay: Mapping[str, Any]) -> Pin:

@@ -14,6 +14,7 @@ from xiangtong.documents.models import LibraryVersion
 from xiangtong.items.codes import CASE_TYPES, ITEM_TYPES, implementing_code
 from xiangtong.items.models import Item
 from xiangtong.kernel.errors import Conflict, NotFound
+from xiangtong.search.entries import Entry
 from xiangtong.tenancy import bulk
 from xiangtong.tenancy.difference import Governing
 
@@ -143,13 +144,11 @@ def guide(session: Session, *, tenant_id: int, code: str) -> Guide:
     return Guide(item, library.composed(session, tenant_id=tenant_id, kind=KIND, key=item.key))
 
 
-def _row(tenant_id: int, version: LibraryVersion, unit: Governing | None, name: str) -> dict[str, Any]:
-    body, credit = version.body, unit.credit_code if unit else None
+def said_by(body: Mapping[str, Any], *, unit_code: str | None) -> dict[str, Any]:
+    """The columns of an item that its guide says; `unit_code` is the credit code of the body that offers."""
     limits = body.get("limits", {})
     return {
-        "tenant_id": tenant_id,
-        "key": version.key,
-        "item_code": implementing_code(credit, body["basic_code"]),
+        "item_code": implementing_code(unit_code, body["basic_code"]),
         "basic_code": body["basic_code"],
         "name": body["name"],
         "item_type": body["item_type"],
@@ -158,9 +157,27 @@ def _row(tenant_id: int, version: LibraryVersion, unit: Governing | None, name: 
         "promised_days": limits.get("promised"),
         "statutory_days": limits.get("statutory"),
         "visits": body.get("visits"),
+        "position": body.get("position", 0),
+    }
+
+
+def as_offer(item: Item) -> Offer:
+    """An item as provisioning compares it."""
+    return Offer(item.key, item.name, item.item_code, item.unit_code, item.state)
+
+
+def entry(township: str, each: Offer, words: str) -> Entry:
+    """How an item is found in the township of these 9 digits: by its name and by these other words."""
+    return Entry("item", each.key, each.name, f"/{township}/items/{each.item_code or each.key}", words)
+
+
+def _row(tenant_id: int, version: LibraryVersion, unit: Governing | None, name: str) -> dict[str, Any]:
+    credit = unit.credit_code if unit else None
+    return said_by(version.body, unit_code=credit) | {
+        "tenant_id": tenant_id,
+        "key": version.key,
         "unit_name": unit.full_name if unit else name,
         "unit_code": credit,
         "version": version.version,
-        "position": body.get("position", 0),
         "demo": bool(unit and unit.demo),
     }

@@ -15,6 +15,7 @@ from xiangtong.doors.console import (
     demo_sms,
     first,
     home,
+    items,
     kept,
     navigation,
     notices,
@@ -44,6 +45,7 @@ _OWN = (
     staff_lists.blueprint,
     account.blueprint,
     seals.blueprint,
+    items.blueprint,
     places.blueprint,
     notices.blueprint,
 )

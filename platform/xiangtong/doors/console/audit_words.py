@@ -18,7 +18,7 @@ ACTIONS = {
     "staff.handed_over": _("打印登录纸条"), "staff.password_set": _("设定密码"), "staff.factor_set": _("绑定验证器"),
     "staff.exported": _("导出名单"), "tenant.suspend": _("暂停乡镇"), "tenant.reopen": _("恢复乡镇"),
     "tenant.rename": _("乡镇改名"), "tenant.merge": _("乡镇合并"), "tenants.provisioned": _("开通乡镇"),
-    "items.imported": _("导入事项"),
+    "items.imported": _("导入事项"), "item.taken_over": _("换成全市新内容"),
     "place.edited": _("修改服务点"), "place.added": _("添加分中心"), "place.removed": _("去掉分中心"),
     "notice.written": _("写公告"), "notice.sent": _("公告送审"), "notice.returned": _("公告退回"),
     "notice.published": _("发布公告"), "notice.withdrawn": _("撤下公告"), "notice.restored": _("恢复公告"),
@@ -38,6 +38,7 @@ ACTIONS = {
 _SUBJECTS = {
     "staff": _("人员"), "case": _("办件"), "tenant": _("乡镇"), "notice": _("公告"), "place": _("服务点"),
     "form": _("申请表"), "draft": _("草稿"), "upload": _("上传"), "machine": _("接入系统"), "fact": _("推送"),
+    "item": _("事项"),
 }  # fmt: skip
 _STAFF_NUMBER = 12  # What is longer is the number of a case.
 _DETAILS = {

@@ -32,7 +32,7 @@ ENTRIES = (
     Entry(_("表单"), "designer.index", "forms.design", _("画表单、改表单")),
     Entry(_("申请表"), "forms.index", "forms.view", _("每张表的版本，预览和发布")),
     Entry(_("频道"), "builder.index", "channel.edit", _("群众看到的首页")),
-    Entry(_("事项"), "items.index", "items.publish", _("能办哪些事，要什么材料")),
+    Entry(_("事项"), "items.index", "items.publish", _("能办哪些事，全市有新内容时看过再换")),
     Entry(_("公告"), "notices.index", "notices.write", _("写给群众看的公示公告")),
     Entry(_("大厅和服务点"), "places.index", "places.edit", _("地址、电话、开放时间、代办员")),
     Entry(_("城市"), "city.index", "tenants.provision", _("开通、暂停、改名、合并乡镇")),
