@@ -15,10 +15,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from xiangtong.kernel.embedded import ROLES, Cluster, default_home, wheel_engine
 from xiangtong.settings import Settings, SettingsError
@@ -141,9 +142,11 @@ def _filled(merged: dict[str, str], *, fresh: bool) -> Path:
 def _secrets(var: Path, *, fresh: bool) -> dict[str, str]:
     path = var / _SECRETS
     if fresh or not path.exists():
-        path.touch(mode=0o600)
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
         names = ("XIANGTONG_SECRET_KEY", "XIANGTONG_MASTER_KEY")
-        path.write_text(json.dumps({name: secrets.token_hex(32) for name in names}))
+        new.write_text(json.dumps({name: secrets.token_hex(32) for name in names}))
+        new.rename(path)
     loaded: dict[str, str] = json.loads(path.read_text())
     return loaded
 
@@ -157,8 +160,12 @@ def _start_database(environ: dict[str, str], var: Path, *, fresh: bool, home: Pa
         _remove(var / "province")
         _remove(var / "files")
     say("数据库：启动内置的 PostgreSQL（只用于演示）")
-    cluster.start()
-    cluster.create_database(_DATABASE)
+    try:
+        cluster.start()
+        cluster.create_database(_DATABASE)
+    except BaseException:  # Ctrl-C among them: nobody else knows of the server yet.
+        cluster.stop()
+        raise
     _name_database(environ, cluster)
     return cluster
 
@@ -231,22 +238,25 @@ def _until_it_answers(demo: Demo, address: str, seconds: int = 180) -> None:
 
 
 def serve(*, fresh: bool = False) -> None:
-    """`make serve`: prepare, seed, start, print, wait for Ctrl-C."""
-    demo = prepare(fresh=fresh)
-    stopping = []
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: stopping.append(True))
-    try:
-        lines = up(demo)
-        _print_addresses(demo.settings, lines)
-        while not stopping and all(process.poll() is None for process in demo.processes):
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        say("")
-    finally:
-        say("正在停止……数据都留着，下次接着用")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        demo.stop()
+    """`make serve`: prepare, seed, start, print, wait for Ctrl-C, or for the terminal to be closed."""
+    _answer(signal.default_int_handler, signal.SIGTERM, signal.SIGHUP)
+    with suppress(KeyboardInterrupt):
+        demo = prepare(fresh=fresh)
+        try:
+            _print_addresses(demo.settings, up(demo))
+            while all(process.poll() is None for process in demo.processes):
+                time.sleep(0.3)
+            raise SystemExit("有一个程序自己停了，上面写着原因")
+        finally:
+            _answer(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            with suppress(OSError):  # A terminal that was closed takes no words any more.
+                say("\n正在停止……数据都留着，下次接着用")
+            demo.stop()
+
+
+def _answer(how: Callable[[int, FrameType | None], object] | signal.Handlers, *endings: signal.Signals) -> None:
+    for ending in endings:
+        signal.signal(ending, how)
 
 
 def _print_addresses(settings: Settings, lines: list[str]) -> None:

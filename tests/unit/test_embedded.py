@@ -41,10 +41,28 @@ def _modes(path: Path) -> dict[str, tuple[int, int, int]]:
     }
 
 
-def test_no_folder_above_is_opened_and_a_second_start_has_the_data(folder: Path) -> None:
+def _left_half_made(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended while the engine was copied, again while the data was made, and again before there were roles."""
+
+    def ended(_: Cluster) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("engine.new", "data.new"):
+        (cluster.home / name).mkdir(parents=True)
+        (cluster.home / name / "PG_VERSION").write_text("1")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Cluster, "_make_roles", ended)
+        cluster.start()
+
+
+def test_no_folder_above_is_opened_and_a_second_start_has_the_data(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder.parent.chmod(0o711)
     before = _modes(folder / "pg")
     cluster = Cluster(folder / "pg", wheel_engine(), _QUICK)
+    cluster.stop()  # Nothing is there yet.
+    _left_half_made(cluster, monkeypatch)
     cluster.start()
     try:
         assert _modes(folder / "pg") == before

@@ -77,22 +77,28 @@ class Cluster:
     @property
     def running(self) -> bool:
         """Whether the server is up; False where there is no cluster."""
-        return (self._data / "PG_VERSION").exists() and self._control("status", check=False) == 0
+        return self._made and self._control("status", check=False) == 0
+
+    @property
+    def _made(self) -> bool:
+        return (self._data / "PG_VERSION").exists()
 
     def start(self) -> None:
-        """Create the cluster where there is none, start it where it is down, make the roles."""
-        fresh = not (self._data / "PG_VERSION").exists()
-        if fresh:
+        """Create the cluster where there is none, start it where it is down, make the roles where there are none.
+
+        May be stopped at any moment: what is half made has another name, and the next start makes it anew.
+        """
+        if not self._made:
             self._create()
         if self._control("status", check=False) != 0:
             flags = f"-c listen_addresses= -k {self._socket} {' '.join(self.options)}"
             self._control("start", "-w", "-t", "60", "-l", str(self.home / "log"), "-o", flags)
-        if fresh:
-            self._make_roles()
+        self._make_roles()
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server; `immediate` is a crash."""
-        self._control("stop", "-w", "-m", mode, check=False)
+        """Stop the server where there is one; `immediate` is a crash."""
+        if self._made:
+            self._control("stop", "-w", "-m", mode, check=False)
 
     def url(self, role: str, database: str = "xiangtong") -> str:
         """The address of `database` for one of ROLES or `postgres`."""
@@ -127,9 +133,12 @@ class Cluster:
         secret.touch(mode=0o600)
         secret.write_text(passwords["postgres"])
         self._own(self._passwords, secret)
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8",
+        new = self._data.with_name(f"{self._data.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        self._run("initdb", "-D", str(new), "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8",
                   "--locale=C.UTF-8", f"--pwfile={secret}")  # fmt: skip
         secret.unlink()
+        new.rename(self._data)
 
     def _own(self, *paths: Path) -> None:
         self._socket.mkdir(mode=0o700, exist_ok=True)
@@ -152,9 +161,16 @@ class Cluster:
         package = self.engine.parent
         copy = self.home / "engine" / package.name / self.engine.name
         if not copy.exists():
-            shutil.copytree(package.with_suffix(".libs"), self.home / "engine" / f"{package.name}.libs")
-            shutil.copytree(self.engine, copy, symlinks=True)
+            self._copy_engine(copy.relative_to(self.home / "engine"))
         return copy / "bin"
+
+    def _copy_engine(self, place: Path) -> None:
+        engine, new, package = self.home / "engine", self.home / "engine.new", self.engine.parent
+        for former in (new, engine):
+            shutil.rmtree(former, ignore_errors=True)
+        shutil.copytree(package.with_suffix(".libs"), new / f"{package.name}.libs")
+        shutil.copytree(self.engine, new / place, symlinks=True)
+        new.rename(engine)
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         done = subprocess.run(
@@ -176,8 +192,11 @@ class Cluster:
         return self._run("pg_ctl", "-D", str(self._data), *arguments, check=check)
 
     def _make_roles(self) -> None:
+        """All of them with their passwords, or none."""
         passwords = json.loads(self._passwords.read_text())
-        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres", "postgres")) as connection:
+            if connection.execute("select from pg_roles where rolname = %s", [ROLES[0]]).rowcount:
+                return
             connection.execute(_ROLES_SQL.read_text().encode())
             for name in ROLES:
                 connection.execute(
