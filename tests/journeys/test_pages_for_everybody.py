@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 import window
 from accessibility import violations
@@ -46,3 +47,25 @@ def test_console_pages(stack: Any, open_page: Any, account: str, pages: tuple[st
         assert answer.status == 200, address
         found += [f"{address}: {one}" for one in violations(page)]
     assert found == []
+
+
+def test_a_terminal_asks_whoever_went_quiet_and_then_forgets_them(stack: Any, open_page: Any) -> None:
+    page, start = open_page("tablet"), f"{stack.url}/{TOWN}/apply/old-age-allowance/guest"
+    page.clock.install()
+    page.goto(f"{stack.url}/{TOWN}/?terminal")
+    page.goto(start)
+    page.get_by_label("给我自己办").check()
+    page.get_by_label("要办事的人属于哪个村").select_option(label="太平村")
+    page.get_by_role("button", name="开始填表").click()
+    asking, draft = page.locator("[data-still-there]"), page.url
+    page.clock.run_for(181_000)
+    expect(asking).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="我还在用").click()
+    expect(asking).to_be_hidden()
+    page.clock.run_for(241_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("您已经退出")
+    page.goto(start)
+    expect(page.get_by_text("接着填")).to_have_count(0)
+    page.goto(draft)
+    expect(page.get_by_role("link", name="去登录")).to_be_visible()
