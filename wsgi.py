@@ -4,8 +4,14 @@ import gc
 
 from xiangtong.app import create_app
 from xiangtong.kernel import log
+from xiangtong.kernel.hindrances import in_words
 
 log.configure()
-app = create_app()
+try:
+    app = create_app()
+except Exception as error:
+    if not (lines := in_words(error)):
+        raise
+    raise SystemExit("\n".join(lines)) from None
 # What lives as long as the process is not looked through again, so that workers go on sharing its pages.
 gc.freeze()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xiangtong.kernel import log
-from xiangtong.kernel.errors import Problems, Refusal
-from xiangtong.settings import Settings, SettingsError
+from xiangtong.kernel.hindrances import in_words
+from xiangtong.settings import Settings
 
 if TYPE_CHECKING:
     from xiangtong.wiring import Services
@@ -63,7 +63,7 @@ def _services() -> Services:
 
 
 @cli.command()
-@click.option("--concurrency", default=4, show_default=True, help="Jobs at a time.")
+@click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="Jobs at a time.")
 def worker(concurrency: int) -> None:
     """Work jobs until stopped."""
     from xiangtong import wiring
@@ -94,13 +94,11 @@ def main() -> None:
     """Entry point: a refusal prints its sentence and exits with 2, never a stack trace."""
     try:
         cli(standalone_mode=True)
-    except Problems as error:
-        click.echo(error.message, err=True)
-        for problem in error.problems:
-            click.echo(f"  {problem.where}: {problem.message}", err=True)
-        sys.exit(2)
-    except (Refusal, SettingsError) as error:
-        click.echo(str(error), err=True)
+    except Exception as error:
+        if not (lines := in_words(error)):
+            raise
+        for line in lines:
+            click.echo(line, err=True)
         sys.exit(2)
 
 

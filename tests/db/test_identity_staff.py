@@ -272,6 +272,9 @@ def test_the_installation_hands_a_city_its_first_people(city: Database, keys: Ke
     handover.redeem(city, keys=keys, account=again.account, code=again.code, password="Aa-taiping-77")
     with pytest.raises(NotFound):
         cli.hand_over(city, keys=keys, tenant_code="9999", entry=entry)
+    with pytest.raises(Problems) as refused:
+        cli.hand_over(city, keys=keys, tenant_code="321003100", entry=entry)
+    assert "安全管理员只能设在市里（--tenant 3210）" in refused.value.problems[0].message
 
 
 def test_nobody_takes_over_an_account_whose_roles_they_cannot_give(city: Database, keys: KeyRing) -> None:

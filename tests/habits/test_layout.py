@@ -8,11 +8,15 @@ import socket
 import subprocess
 from dataclasses import fields
 from pathlib import Path
+from unittest.mock import Mock
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import xiangtong
-from xiangtong import demo
+from xiangtong import cli, demo
+from xiangtong.kernel.hindrances import in_words
 from xiangtong.release import refuse_old, release
 from xiangtong.settings import DEMO_SECRET, Settings, SettingsError, variable
 from xiangtong.wiring import database_of
@@ -96,6 +100,7 @@ def _of_production(**changed: str) -> Settings:
     given = {
         item.name: f"{item.name}-" + "k" * 32 for item in fields(Settings) if str(item.default).startswith("demo-")
     }
+    given |= {"oidc_issuer": "https://there.example/oidc", "oidc_client_id": "ours"}
     given |= {item.name: "https://there.example" for item in fields(Settings) if item.name.endswith("_url")}
     return Settings(**(given | {"environment": "production"} | changed))
 
@@ -108,6 +113,9 @@ def test_production_starts_when_nothing_is_left_of_the_demo() -> None:
             _of_production(**{name: "k" * 31}).refuse_demo()
     with pytest.raises(SettingsError, match="https"):
         _of_production(base_url="http://there.example").refuse_demo()
+    for name in ("province_url", "oidc_issuer", "oidc_client_id"):
+        with pytest.raises(SettingsError, match=f"XIANGTONG_{name.upper()} 还是演示用的值"):
+            _of_production(**{name: getattr(Settings(), name)}).refuse_demo()
 
 
 @pytest.mark.parametrize(
@@ -141,6 +149,25 @@ def test_a_release_says_why_a_database_will_not_do() -> None:
     with pytest.raises(SettingsError, match="连不上") as away:
         release(Settings(**{f"{role}database_url": nobody for role in ("", "owner_", "oversight_", "relay_")}))
     assert "wrong" not in str(away.value)
+
+
+def test_a_command_says_what_keeps_it_from_going_on_and_shows_no_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    tables = ProgrammingError("select", {}, psycopg.errors.UndefinedTable('relation "city" does not exist'))
+    away = psycopg.OperationalError("connection refused\nconnection refused again")
+    for error, words in (
+        (away, "数据库连不上，或者中途断了：connection refused"),
+        (OperationalError("select", {}, away), "数据库连不上，或者中途断了：connection refused"),
+        (tables, "数据库里的表不是这个版本的：请先运行 xiangtong release"),
+        (FileNotFoundError(2, "No such file", "out.json"), "读不了或写不了 out.json：No such file"),
+        (SettingsError("没有填"), "没有填"),
+    ):
+        assert in_words(error) == [words]
+    assert in_words(ValueError("an accident")) == []
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit) as end:
+        patched.setattr("sys.argv", ["xiangtong", "worker"])
+        patched.setattr("xiangtong.wiring.build", Mock(side_effect=away))
+        cli.main()
+    assert (end.value.code, capsys.readouterr().err) == (2, "数据库连不上，或者中途断了：connection refused\n")
 
 
 def test_no_demo_runs_where_real_people_are_served() -> None:

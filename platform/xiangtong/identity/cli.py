@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from xiangtong.identity import handover, staff
 from xiangtong.identity.models import Staff
-from xiangtong.identity.roles import ROLES
+from xiangtong.identity.roles import KEPT_APART, ROLE_NAMES, ROLES
 from xiangtong.kernel import clock
-from xiangtong.kernel.errors import NotFound
+from xiangtong.kernel.errors import NotFound, Problem, Problems
 from xiangtong.tenancy.keys import KeyRing
 from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
+
+_OF_THE_CITY = frozenset({"city_operator", *KEPT_APART})
 
 
 @click.group(name="staff")
@@ -44,8 +46,19 @@ def hand_over(db: Database, *, keys: KeyRing, tenant_code: str, entry: staff.Ent
         tenant = session.scalar(select(Tenant).where(Tenant.code == tenant_code))
     if tenant is None:
         raise NotFound(f"没有代码是 {tenant_code} 的单位", f"There is no body with the code {tenant_code}")
+    _refuse_roles_of_the_city(tenant, entry.roles)
     with db.scope(Scope(tenant_id=tenant.id)) as session:
         keys.found_tenant(session, tenant_id=tenant.id)
         known = select(Staff).where(Staff.tenant_id == tenant.id, Staff.staff_no == entry.staff_no)
         member = session.scalar(known) or staff.add(session, keys=keys, tenant=tenant, entry=entry, giver=None)
         return handover.issue(session, keys=keys, staff_id=member.id, giver=None)
+
+
+def _refuse_roles_of_the_city(tenant: Tenant, roles: tuple[str, ...]) -> None:
+    """Whoever types has no role that says what they may give; the body says it."""
+    if tenant.code != tenant.city_code and (wrong := sorted(_OF_THE_CITY.intersection(roles))):
+        named = "、".join(ROLE_NAMES[role] for role in wrong)
+        message = f"{named}只能设在市里（--tenant {tenant.city_code}），不能设在{tenant.name}"
+        raise Problems(
+            [Problem("/roles", message, f"{', '.join(wrong)}: only at {tenant.city_code}", "ROLE_OF_THE_CITY")]
+        )

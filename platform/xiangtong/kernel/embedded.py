@@ -21,12 +21,14 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from xiangtong.settings import SettingsError
+
 ACCOUNT = "xiangtong-demo"
 ROLES = ("xiangtong_owner", "xiangtong_app", "xiangtong_oversight", "xiangtong_relay")
 _ROLES_SQL = Path(__file__).resolve().parents[3] / "migrations" / "roles.sql"
 
 
-class EngineMissing(Exception):
+class EngineMissing(SettingsError):
     """No PostgreSQL to start; the sentence says what to install."""
 
 

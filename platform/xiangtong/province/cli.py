@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from xiangtong.kernel import clock
+from xiangtong.kernel.errors import NotFound
 from xiangtong.push.cli import cities, services_of
 from xiangtong.push.ports import Unreachable
 from xiangtong.push.reconcile import reconcile as compare
@@ -25,7 +26,7 @@ def reconcile(context: click.Context, day: datetime | None, city: str | None) ->
     """Compare one day with the province; exits with 1 when something differs or cannot be asked."""
     services, clean = services_of(context), True
     wanted = day.date() if day else clock.today() - timedelta(days=1)
-    for code in [city] if city else cities(services):
+    for code in _asked(cities(services), city):
         try:
             report = compare(services, wanted, city_code=code)
         except Unreachable:
@@ -38,3 +39,9 @@ def reconcile(context: click.Context, day: datetime | None, city: str | None) ->
         )
         clean = clean and report.clean
     context.exit(0 if clean else 1)
+
+
+def _asked(known: list[str], city: str | None) -> list[str]:
+    if city and city not in known:
+        raise NotFound(f"没有代码是 {city} 的城市", f"There is no city with the code {city}")
+    return [city] if city else known
