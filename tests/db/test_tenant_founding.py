@@ -235,6 +235,8 @@ def test_a_renamed_township_keeps_its_name(city: Database, keys: KeyRing) -> Non
         lifecycle.rename(session, code="321003100", name="新公道镇")
         with pytest.raises(NotFound):
             lifecycle.rename(session, code="999999999", name="x")
+        with pytest.raises(Conflict, match="已经有“新公道镇”"):
+            lifecycle.rename(session, code="321003108", name=" 新公道镇 ")
     founding.provision_city(city, keys, SMALL_CITY)
     tenant = _township(city).tenant
     assert (tenant.name, tenant.hall_name) == ("新公道镇", "新公道镇为民服务中心")

@@ -129,6 +129,7 @@ def test_a_list_by_spreadsheet(browser: Browser, db: Database) -> None:
     assert "这个表格打不开" in upload(b"PK\x03\x04broken", 422)
     assert "读不懂这个文件" in upload(b"\xff\xfe\x00\x00\x81", 422)
     assert "表格是空的" in upload(b"", 422)
+    assert "还没有选文件" in browser.post("/staff/import", 422).text
     assert "添加了 1 人，更新了 0 人" in upload(sheets.write(rosters.HEAD, [row]), 200)
     browser.get("/staff/template.xlsx")
     browser.get("/staff/export.xlsx")

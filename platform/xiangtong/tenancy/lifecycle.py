@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from xiangtong.kernel import clock
@@ -43,12 +43,23 @@ def rename(session: Session, *, code: str, name: str) -> Tenant:
         raise Conflict("请写新的名称，最多 60 个字", "Give the new name, 60 characters at most")
     tenant = _tenant(session, code)
     division = session.get_one(Division, tenant.division_code)
+    _refuse_known(session, division, name)
     tenant.hall_name = tenant.hall_name.replace(tenant.short_name, name)
     tenant.name = tenant.short_name = division.name = division.short_name = name
     division.pinyin, division.initials = pinyin(name)
     _remember(session, tenant, "rename", name=name)
     session.flush()
     return tenant
+
+
+def _refuse_known(session: Session, division: Division, name: str) -> None:
+    """Two of one name in one county could not be told apart; in two counties of a city they can."""
+    others = select(Division.code).where(
+        Division.parent_code == division.parent_code, Division.code != division.code, Division.successor_code.is_(None),
+        or_(Division.name == name, Division.short_name == name),
+    )  # fmt: skip
+    if session.scalar(others.limit(1)) is not None:
+        raise Conflict(f"同一个区县里已经有“{name}”了，请换一个名称", "The county has another of this name already")
 
 
 def merge(session: Session, *, code: str, into: str) -> Tenant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, render_template, request
+from flask_babel import gettext
 
 from xiangtong import audit
 from xiangtong.channels.importing import Imported, import_items
@@ -41,7 +42,9 @@ def items() -> str | tuple[str, int]:
         return _page()
     who, sent = asking.staff(), request.files.get("file")
     try:
-        data = sent.stream.read(sheets.MOST_BYTES + 1) if sent else b""
+        if sent is None or not sent.filename:
+            raise sheets.SheetUnreadable(gettext("还没有选文件，请先选好填好的表格"), "No file was chosen")
+        data = sent.stream.read(sheets.MOST_BYTES + 1)
         found = _import(who, data, dry_run=True)
         with services().db.scope(Scope(tenant_id=who.tenant_id)) as session:
             upload_id = uploads.keep(session, tenant_id=who.tenant_id or 0, files={_NAME: data})

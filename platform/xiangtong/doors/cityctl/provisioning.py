@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, render_template, request
+from flask_babel import gettext
 
 from xiangtong import audit
 from xiangtong.channels import founding
@@ -117,8 +118,11 @@ def _uploaded() -> dict[str, bytes]:
         for upload in given
         if not _NAME.match(upload.filename or "")
     ]
-    if bad or not given:
-        raise BadFiles(bad or [BadRow("", 0, "", "", "请选择区划文件 divisions.csv")])
+    if not given:
+        sentence = gettext("还没有选文件，请选择区划文件 divisions.csv")
+        raise Refusal(sentence, "No file was chosen", code="NO_FILE", status=422)
+    if bad:
+        raise BadFiles(bad)
     files = {upload.filename or "": upload.read() for upload in given}
     kit = request.form.get("kit", "")
     return files | ({".kit": kit.encode()} if kit in _survey.kit_titles() else {})

@@ -77,13 +77,19 @@ def _note(session: ScopedSession, found: SignedIn, key: str, version: int) -> No
     audit.record(session, actor=actor_of(found), action="item.taken_over", subject=f"item:{key}", detail=detail)
 
 
+def _place(line: newer.Line) -> int:
+    """In the order of the guide; what nobody has a word for comes last."""
+    return list(MEMBERS).index(line.member) if line.member in MEMBERS else len(MEMBERS)
+
+
 def _page(found: SignedIn, item_code: str, refusal: Refusal | None = None) -> str:
     with services().db.scope(Scope(tenant_id=found.tenant_id)) as session:
         tenant = session.get_one(Tenant, found.tenant_id)
         guide = offer.guide(session, tenant_id=tenant.id, code=item_code)
+        fresh = newer.newer_text(session, tenant_id=tenant.id, key=guide.item.key)
         return render_template(
             "console/item.html", item=guide.item, kind=guide.case_type_name, words=MEMBERS,
-            fresh=newer.newer_text(session, tenant_id=tenant.id, key=guide.item.key),
+            fresh=fresh, lines=sorted(fresh.lines, key=_place) if fresh else [],
             address=f"/{tenant.code}/items/{guide.item.item_code or guide.item.key}",
             warning=refusal.message if refusal else "", done=request.args.get("done", ""),
         )  # fmt: skip

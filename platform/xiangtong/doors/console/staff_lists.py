@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
 
 from xiangtong.doors.shared import access, asking
 from xiangtong.doors.shared.services import services
@@ -42,7 +43,9 @@ def take_in() -> str | tuple[str, int]:
         return _page()
     upload, found = request.files.get("file"), asking.staff()
     try:
-        lines = rosters.read(upload.read() if upload else b"")
+        if upload is None or not upload.filename:
+            raise sheets.SheetUnreadable(gettext("还没有选文件，请先选好填好的表格"), "No file was chosen")
+        lines = rosters.read(upload.read())
         with services().db.scope(Scope(tenant_id=found.tenant_id)) as session:
             tenant = session.get_one(Tenant, found.tenant_id)
             added, edited = rosters.take_in(session, keys=services().keys, tenant=tenant, lines=lines, giver=found)
