@@ -55,7 +55,16 @@ def test_figures_are_for_who_holds_the_token(db: Database, keys: KeyRing, tmp_pa
     app = create_door("figures", make_services(db, keys, tmp_path, metrics_token=set_to))
     app.register_blueprint(health.blueprint)
     client = app.test_client()
-    for sent in ("", "Bearer", "Bearer ", "Bearer wrong", "Bearer \xe9\xff", f"Basic {set_to}", set_to):
+    for sent in (
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Bearer \xe9\xff",
+        "Basic \xe9\xff",
+        f"Basic {set_to}",
+        set_to,
+    ):
         answer = client.get("/metrics", headers={"Authorization": sent, "Accept": "application/json"})
         assert (answer.status_code, answer.json["code"]) == (403, "NOT_ALLOWED"), sent
         assert "XIANGTONG_METRICS_TOKEN" in answer.json["message"]

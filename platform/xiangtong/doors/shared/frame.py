@@ -10,7 +10,9 @@ from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import BadRequest
+from werkzeug.utils import cached_property
 
 from xiangtong.doors.shared import access, assets, errors
 from xiangtong.doors.shared.languages import compile_languages
@@ -34,7 +36,18 @@ class _Json(DefaultJSONProvider):
 
 
 class _Request(Request):
-    """A request whose JSON is refused like any other that cannot be read when it nests deeper than Python reads."""
+    """A request that is refused like any other that cannot be read where its JSON nests deeper than Python reads.
+
+    The same for an `Authorization` that is not ASCII, over which werkzeug stumbles: nobody is recognised by it.
+    """
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        """By what who asks wants to be recognised; None also where it cannot be read."""
+        try:
+            return super().authorization
+        except ValueError:
+            return None
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as JSON; None where it is none and `silent`."""
