@@ -6,12 +6,16 @@ import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 import homestead_filing as filing
 import window
 from awaiting import until
 from xiangtong.items import sheet as item_sheet
 from xiangtong.kernel import sheets
+from xiangtong.push.differences import note_difference
+from xiangtong.tenancy.scope import Scope
+from xiangtong.wiring import build
 
 AUDITOR = "3210-903"
 _ACCOUNT, _CODE = r"^321002001-\d{3}$", r"^[0-9A-Z]{5}-[0-9A-Z]{5}$"
@@ -70,8 +74,8 @@ def keepers(camera: Camera) -> None:
     ):  # fmt: skip
         page.goto(f"{url}/console/{address}")
         camera.shoot(page, name)
-    page.context.close()
-    page = _with_authenticator(camera, window.OPERATOR)
+    _one_of_the_staff(camera, page)
+    admin, page = page, _with_authenticator(camera, window.OPERATOR)
     for name, address in (
         ("city-home", ""), ("city-townships", "city/"), ("city-township", "city/321003100/"),
         ("city-waiting", "city/waiting"), ("push", "city/push/"), ("machines", "machines/"),
@@ -80,6 +84,8 @@ def keepers(camera: Camera) -> None:
         page.goto(f"{url}/console/{address}")
         camera.shoot(page, name)
     _dry_run(camera, page)
+    _newer_item(camera, page, admin)
+    _differences(camera, page)
     _hand_over(camera, page)
     page.context.close()
     page = _with_authenticator(camera, AUDITOR)
@@ -88,6 +94,58 @@ def keepers(camera: Camera) -> None:
     page.goto(f"{url}/console/audit/seals")
     camera.shoot(page, "seals")
     page.context.close()
+
+
+def _one_of_the_staff(camera: Camera, page: Page) -> None:
+    """Somebody's page, and their form with what is wrong in it."""
+    page.goto(f"{camera.stack.url}/console/staff/")
+    page.get_by_role("link", name="钱五").click()
+    camera.shoot(page, "staff-show")
+    page.get_by_role("link", name="修改资料").click()
+    camera.shoot(page, "staff-edit")
+    page.get_by_label("姓名").fill("")
+    page.get_by_role("button", name="保存").click()
+    page.locator("#problems").wait_for()
+    camera.shoot(page, "staff-edit-problems")
+
+
+def _newer_item(camera: Camera, operator: Page, admin: Page) -> None:
+    """The city imports an item twice, the second time with other words; the township looks at them and takes them over."""
+    for row in (item_sheet.EXAMPLE, tuple(word.replace("茶园", "茶园和果园") for word in item_sheet.EXAMPLE)):
+        operator.goto(f"{camera.stack.url}/console/city/items")
+        data = {"name": "items.xlsx", "mimeType": sheets.XLSX, "buffer": sheets.write(item_sheet.HEAD, [row])}
+        operator.locator("#file").set_input_files([data])  # type: ignore[list-item]
+        operator.get_by_role("button", name="看看会有哪些变化").click()
+        operator.get_by_role("button", name="就这样导入").click()
+        expect(operator.locator("main")).to_contain_text("导入好了")
+    admin.goto(f"{camera.stack.url}/console/items/")
+    camera.shoot(admin, "items")
+    admin.get_by_role("link", name=re.compile("茶园登记")).click()
+    camera.shoot(admin, "item-newer")
+    admin.get_by_role("button", name="看过了，换成新的").click()
+    expect(admin.locator("main")).to_contain_text("已换成全市的新内容")
+    camera.shoot(admin, "item-taken")
+    admin.context.close()
+
+
+def _differences(camera: Camera, page: Page) -> None:
+    """What does not agree with the province: closed without a reason, which is refused, and with one."""
+    services = build(camera.stack.demo.settings)
+    with services.db.oversight("3210") as session:
+        tenant_id, *known = session.execute(text("select tenant_id, case_id, case_no from ledger_fact limit 1")).one()
+    with services.db.scope(Scope(tenant_id=tenant_id)) as session:
+        for seq, kind in ((1, "chain"), (2, "unknown_here")):
+            case = (known[0], known[1], seq)
+            note_difference(session, tenant_id=tenant_id, case=case, kind=kind, ours="0" * 64, theirs="1" * 64)
+    page.goto(f"{camera.stack.url}/console/city/push/")
+    page.locator("summary", has_text="关掉").first.click()
+    page.get_by_role("button", name="关掉这一条").first.click()
+    page.locator(".field__problem").wait_for()
+    camera.shoot(page, "push-differences")
+    page.get_by_label("为什么可以关掉").first.fill("省平台已按我们的改正")
+    page.get_by_role("button", name="关掉这一条").first.click()
+    expect(page.locator("main")).to_contain_text("最近关掉的")
+    camera.shoot(page, "push-closed")
 
 
 def _dry_run(camera: Camera, page: Page) -> None:

@@ -8,7 +8,7 @@ from xiangtong.items import sheet
 from xiangtong.kernel import sheets
 from xiangtong.kernel.errors import Problems
 
-GOOD = dict(zip(sheet.HEAD, sheet._EXAMPLE, strict=True))
+GOOD = dict(zip(sheet.HEAD, sheet.EXAMPLE, strict=True))
 
 
 def _bytes(*rows: dict[str, str]) -> bytes:

@@ -149,7 +149,7 @@ def test_another_city_and_odd_files_are_refused(operator: Browser) -> None:
 
 
 def _sheet(**changes: str) -> list[tuple[io.BytesIO, str]]:
-    row = dict(zip(item_sheet.HEAD, item_sheet._EXAMPLE, strict=True)) | changes
+    row = dict(zip(item_sheet.HEAD, item_sheet.EXAMPLE, strict=True)) | changes
     return [(io.BytesIO(sheets.write(item_sheet.HEAD, [list(row.values())])), "items.xlsx")]
 
 

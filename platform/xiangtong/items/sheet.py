@@ -22,7 +22,8 @@ _COLUMNS: dict[str, tuple[str, bool]] = {
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
 _HEADING = {member: heading for heading, (member, _) in _COLUMNS.items()} | {"item_type": "基本编码"}
-_EXAMPLE = (
+#: A row that shows how.
+EXAMPLE = (
     "tea-register", "茶园登记", "000720001000", "承诺件", "", "本镇有茶园的农户", "茶园在本镇；不欠承包费",
     "受理：当场收材料；审核：五天内看地", "不收费", "《某某管理办法》第三条", "5", "20", "1", "登记表", "茶叶 茶园",
 )  # fmt: skip
@@ -37,7 +38,7 @@ _POSITION = 1000
 
 def template() -> bytes:
     """An xlsx to fill in, with one row that shows how."""
-    return sheets.write(HEAD, [_EXAMPLE])
+    return sheets.write(HEAD, [EXAMPLE])
 
 
 def read(data: bytes) -> list[tuple[int, CatalogueItem]]:
