@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT / "platform"), str(ROOT / "tests")]
 import screens_citizen  # noqa: E402
 import screens_console  # noqa: E402
 import screens_forms  # noqa: E402
+import screens_results  # noqa: E402
 import screens_states  # noqa: E402
 import screens_village  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -57,6 +58,7 @@ class Camera:
         """The page as it is now, at every width."""
         if self.only and not any(word in name for word in self.only):
             return
+        page.wait_for_load_state()
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
@@ -82,7 +84,7 @@ def main(*only: str) -> int:
     """Walk through everything; returns how many things were wrong."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    parts = (screens_citizen, screens_forms, screens_console, screens_states, screens_village)
+    parts = (screens_citizen, screens_forms, screens_console, screens_results, screens_village, screens_states)
     walks: list[Callable[[Camera], None]] = [walk for part in parts for walk in part.WALKS]
     with demo_stack() as stack, sync_playwright() as playwright:
         camera = Camera(playwright.chromium.launch(executable_path=CHROMIUM, args=LAUNCH), stack, only)
