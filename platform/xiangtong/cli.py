@@ -59,7 +59,7 @@ def _services() -> Services:
 
     settings = Settings.from_environment()
     # Typed beside `make serve`, whose settings nobody has to know.
-    return wiring.build(settings if settings.database_url else demo.beside() or settings)
+    return wiring.build((demo.beside() if settings.environment == "demo" else None) or settings)
 
 
 @cli.command()

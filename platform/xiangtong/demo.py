@@ -113,10 +113,13 @@ def beside(environ: Mapping[str, str] | None = None, *, home: Path | None = None
     if not (_folder(merged) / _SECRETS).exists():
         return None
     var = _filled(merged, fresh=False)
-    cluster = Cluster(home or default_home(var), wheel_engine())
-    if not cluster.running:
-        return None
-    _name_database(merged, cluster)
+    if not merged.get(
+        "XIANGTONG_DATABASE_URL"
+    ):  # Otherwise it runs on another PostgreSQL, which whoever types has named.
+        cluster = Cluster(home or default_home(var), wheel_engine())
+        if not cluster.running:
+            return None
+        _name_database(merged, cluster)
     return Settings.from_environment(merged)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from xiangtong.attachments import LocalStorage, Missing, OfferRefused, open_storage
 from xiangtong.kernel import clock
+from xiangtong.settings import SettingsError
 
 KEY = "quarantine/t/1/2026/11/0190a"
 
@@ -86,7 +87,7 @@ def test_an_offer_expires(storage: LocalStorage) -> None:
 
 @pytest.mark.parametrize("url", ["", "http://x", "s3://", "/tmp/files"])
 def test_an_address_that_is_no_store_is_told_at_the_start(url: str) -> None:
-    with pytest.raises(ValueError, match="file:///"):
+    with pytest.raises(SettingsError, match="XIANGTONG_STORAGE_URL"):
         open_storage(url, secret=b"x")
 
 

@@ -15,6 +15,7 @@ import pytest
 from attachment_flow import EICAR
 from xiangtong.attachments import Scan, open_scanner
 from xiangtong.attachments.scan import ClamdScanner, NotScanned
+from xiangtong.settings import SettingsError
 
 
 def clamd(data: bytes) -> bytes:
@@ -84,5 +85,5 @@ def test_without_a_scanner_files_are_not_scanned() -> None:
     "wrong", ["clamd", "clamd:port", ":3310", "tcp://clamd", "unix://clamd.ctl", "http://clamd:3310"]
 )
 def test_an_address_that_is_none_is_told_at_the_start(wrong: str) -> None:
-    with pytest.raises(ValueError, match="host:port"):
+    with pytest.raises(SettingsError, match="XIANGTONG_CLAMD"):
         open_scanner(wrong)

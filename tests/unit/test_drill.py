@@ -62,6 +62,11 @@ def test_where_no_demo_runs_no_command_finds_one(tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text("{}")
     assert demo.beside({"XIANGTONG_VAR": str(tmp_path)}, home=tmp_path / "pg") is None
     assert [one.name for one in tmp_path.iterdir()] == ["secrets.json"]
+    # A demo on another PostgreSQL is found by the address that it was started with.
+    elsewhere = {"XIANGTONG_VAR": str(tmp_path), "XIANGTONG_DATABASE_URL": "postgresql://there.example/demo"}
+    found = demo.beside(elsewhere)
+    assert found is not None
+    assert (found.database_url, found.storage_url) == ("postgresql://there.example/demo", f"file://{tmp_path}/files")
 
 
 @pytest.mark.parametrize(("environment", "words"), [("production", "正式环境不能演练"), ("demo", "不是演示用的省网")])

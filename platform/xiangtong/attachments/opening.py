@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xiangtong.attachments.local import LocalStorage
 from xiangtong.attachments.ports import Scanner, Storage
 from xiangtong.attachments.scan import ClamdScanner, NotScanned
+from xiangtong.settings import SettingsError
 
 
 def open_storage(url: str, *, secret: bytes) -> Storage:
-    """The store at `file:///folder` or `s3://bucket?endpoint=…&region=…&public=…`; raises ValueError for any other.
+    """The store at `file:///folder` or `s3://bucket?endpoint=…&region=…&public=…`; raises SettingsError for any other.
 
     `secret` signs the upload addresses of a folder; an S3 server has keys of its own, from the environment.
     """
@@ -20,11 +21,11 @@ def open_storage(url: str, *, secret: bytes) -> Storage:
         return LocalStorage(Path(unquote(address.path)), secret=secret)
     if address.scheme == "s3" and address.hostname:
         return _s3(address.hostname, {name: values[-1] for name, values in parse_qs(address.query).items()})
-    raise ValueError("the store of files is at file:///… or s3://bucket?endpoint=…")
+    raise SettingsError("XIANGTONG_STORAGE_URL 要写明文件放在哪里：file:///文件夹，或者 s3://桶?endpoint=…")
 
 
 def open_scanner(address: str | None) -> Scanner:
-    """clamd at `tcp://host:port`, `unix:///socket`, or either without its scheme; raises ValueError for any other.
+    """clamd at `tcp://host:port`, `unix:///socket`, or either without its scheme; raises SettingsError for any other.
 
     Without an address files stay “not scanned”.
     """

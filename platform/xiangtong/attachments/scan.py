@@ -7,6 +7,7 @@ import socket
 import struct
 
 from xiangtong.attachments.ports import Scan
+from xiangtong.settings import SettingsError
 
 _log = logging.getLogger(__name__)
 _CHUNK = 64 * 1024
@@ -33,7 +34,7 @@ class ClamdScanner:
         self._path = address if address.startswith("/") else ""
         self._host, _, port = address.rpartition(":")
         if not self._path and not (self._host and "/" not in self._host and port.isdigit()):
-            raise ValueError("the scanner is at tcp://host:port or at unix:///socket")
+            raise SettingsError("XIANGTONG_CLAMD 要写明 clamd 在哪里：tcp://主机:端口，或者 unix:///套接字")
         self._port = int(port) if not self._path else 0
 
     def scan(self, data: bytes) -> Scan:
