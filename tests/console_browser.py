@@ -16,7 +16,7 @@ from xiangtong.kernel import clock
 
 ADMIN, CLERK, OPERATOR, AUDITOR = "321003100-001", "321003100-003", "3210-901", "3210-903"
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
-_CODE = re.compile(r"<td>([0-9]{6})，5</td>")
+_CODE = re.compile(r"<td[^>]*>([0-9]{6})，5</td>")
 
 
 class Browser:
