@@ -16,7 +16,7 @@ PUBLIC = (
     f"/{TOWN}/search?q=老人", f"/{TOWN}/search?q=飞机", f"/{TOWN}/notices", f"/{TOWN}/notices/demo-hours",
     f"/{TOWN}/contact", f"/{TOWN}/progress", "/progress", "/sign-in", "/sign-out/done", f"/{TOWN}/notices/nothing",
 )  # fmt: skip
-OF_ADMIN = ("", "desk/", "agent/", "staff/", "staff/new", "staff/import", "staff/roles", "account/")
+OF_ADMIN = ("", "desk/", "agent/", "staff/", "staff/new", "staff/import", "staff/roles", "items/", "account/")
 OF_OPERATOR = ("", "city/", f"city/{TOWN}/", "city/waiting", "city/provision", "city/push/", "divisions/list/")
 
 
