@@ -24,6 +24,7 @@ from xiangtong.fields.formats import FORMATS
 from xiangtong.fields.kinds import NORMAL_BY_KIND
 from xiangtong.rendering.context import RenderContext
 from xiangtong.rendering.render import problem_links, render_form
+from xiangtong.rendering.tongue import spoken
 
 _HOME = Path(rendering.__file__).parents[1]
 _CSP = (
@@ -59,7 +60,11 @@ def make_app(desk: Desk) -> Flask:
     app = Flask("form_page", template_folder=str(_HOME / "templates"), static_folder=None)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_same, _plural, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(static_url=lambda path: f"/static/{path}", csrf_token=lambda: "token")
+    app.context_processor(lambda: {"lang": "zh-CN"})
+    app.jinja_env.filters["spoken"] = lambda words: spoken(words, "zh-CN")
+    app.jinja_env.globals.update(
+        lang=lambda: "zh-CN", static_url=lambda path: f"/static/{path}", csrf_token=lambda: "token"
+    )
     villages = {"321003100201": "太平村", "321003100202": "桑园村"}
     facts = Facts(today=date(2026, 11, 21), options={"villages": villages, "divisions": DIVISIONS})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from leaving import WAYS
 from old_age_filing import begin, sign_in
@@ -21,6 +21,7 @@ def test_whatever_way_one_leaves_what_was_typed_is_there(stack: Any, open_page: 
     # In 杨寿镇: a draft that is left open must not await another journey in 公道镇.
     sign_in(page, stack.url, person="周九", form="/321003108/apply/old-age-allowance")
     _typed_before_the_script_was_ready(page)
+    _typed_on_before_the_server_was_heard(page)
     for question, choices in STEPS:
         for number, leave in enumerate(WAYS):
             page.wait_for_selector("form[data-ready]")
@@ -42,6 +43,33 @@ def _typed_before_the_script_was_ready(page: Page) -> None:
     with page.expect_response("**/save"):
         plans.pop().continue_()
     page.unroute("**/forms/**/*.json")
+
+
+def _typed_on_before_the_server_was_heard(page: Page) -> None:
+    """What this page itself sent is not taken for somebody else's, whichever way one goes on."""
+    arrived: list[APIResponse] = []
+    address = page.locator(f'[name="{STEPS[0][0]}"]')
+
+    def silence(route: Route) -> None:
+        if len(arrived) <= number:
+            arrived.append(route.fetch())  # The server has it, and the page is never told.
+        else:
+            route.continue_()
+
+    page.route("**/save", silence)
+    for number, leave in enumerate((page.reload, page.locator(".onward").get_by_role("button", name="继续").click)):
+        page.wait_for_selector("form[data-ready]")
+        address.fill(f"公道镇太平村{number}组")
+        while len(arrived) <= number:
+            page.wait_for_timeout(50)
+        address.fill(f"公道镇太平村{number}组1号")
+        with page.expect_navigation():
+            leave()
+        page.reload()
+        page.wait_for_selector("form[data-ready]")
+        expect(address).to_have_value(f"公道镇太平村{number}组1号")
+        expect(page.get_by_text("在另一台手机上改过")).to_have_count(0)
+    page.unroute("**/save")
 
 
 def _onward(page: Page, choices: dict[str, str]) -> None:

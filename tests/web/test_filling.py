@@ -84,7 +84,17 @@ def test_what_another_field_did_is_no_conflict(desk: Desk) -> None:
     assert _autosave(desk, draft, known, **{ADDRESS: THERE})["conflicts"] == []
 
 
-@pytest.mark.parametrize("seen", ["[", "[]", "7", '{"/applicant/phone": "x"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "[",
+        "[]",
+        "7",
+        '{"/applicant/phone": "x"}',
+        "[" * 100_000,
+        '{"/applicant/registered_address": {"revision": [], "ours": {}}}',
+    ],
+)
 def test_a_page_that_says_nonsense_of_what_it_saw_is_saved_all_the_same(desk: Desk, seen: str) -> None:
     draft = desk.begin()
     assert desk.client.post(f"{draft}/who", data=WHO | {"_revision": "9" * 40, "_seen": seen}).status_code == 303

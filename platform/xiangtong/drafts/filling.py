@@ -32,11 +32,13 @@ class FieldSave:
     value     what was typed: a text, or a list of texts
     revision  the latest revision of the draft that the page knows of this field; None: who saves cannot have missed
               anything, so it never conflicts
+    ours      what the page itself sent before without hearing that it arrived: if that stands there, nobody else wrote it
     """
 
     pointer: str
     value: Raw
     revision: int | None = None
+    ours: Sequence[Raw] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,12 @@ def _is_typed(value: object) -> bool:
 
 def _conflicts(field: FieldSave, stored: int, other: Raw | None) -> bool:
     # What was emptied elsewhere is nothing that one could take instead.
-    return field.revision is not None and bool(other) and field.revision < stored and other != field.value
+    return (
+        field.revision is not None
+        and bool(other)
+        and field.revision < stored
+        and other not in (field.value, *field.ours)
+    )
 
 
 def _keep(session: ScopedSession, draft: OpenDraft, typed: Typed, revisions: dict[str, int]) -> Draft:

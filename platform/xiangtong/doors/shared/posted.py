@@ -60,7 +60,7 @@ class Reader:
         return [
             save
             for one in posted_fields(self.page.plan, pairs)
-            for save in self._savable(one.pointer, one.value, told.known(one.pointer))
+            for save in self._savable(one.pointer, one.value, *told.known(one.pointer))
             if self.draft.typed.values.get(save.pointer, "") != save.value
             and not told.came_so(one.pointer, revisions.get(save.pointer, 0))
         ]
@@ -74,10 +74,10 @@ class Reader:
             if isinstance(one.get("pointer"), str)
             and answered_at(self.page.plan, one["pointer"])
             and isinstance(one.get("value"), str | list)
-            for save in self._savable(one["pointer"], one["value"], one.get("revision"))
+            for save in self._savable(one["pointer"], one["value"], one.get("revision"), one.get("ours"))
         ]
 
-    def _savable(self, pointer: str, value: Raw, revision: object) -> Iterator[FieldSave]:
+    def _savable(self, pointer: str, value: Raw, revision: object, ours: object) -> Iterator[FieldSave]:
         question = self.page.plan.question_at(pointer)
         if self.place(pointer) in locked_in(self.draft.typed) or question is None or question.read_only:
             return
@@ -90,7 +90,8 @@ class Reader:
             aside = moving.is_aside(place)
             if not aside or part or self.draft.typed.values.get(place):
                 # Nobody can choose between two values of a question that is not asked any more.
-                yield FieldSave(place, part, revision if isinstance(revision, int) and not aside else None)
+                known = revision if isinstance(revision, int) and not aside else None
+                yield FieldSave(place, part, known, ours if isinstance(ours, list) else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,11 @@ class _Told:
     revision: int | None
     typed: Mapping[str, Any] | None
 
-    def known(self, pointer: str) -> int | None:
-        number = (self.typed or {}).get(pointer)
-        return number if isinstance(number, int) else self.revision
+    def known(self, pointer: str) -> tuple[int | None, object]:
+        """The revision that the page knows of an answer, and what it sent of it without hearing that it arrived."""
+        told = (self.typed or {}).get(pointer)
+        number, ours = (told.get("revision"), told.get("ours")) if isinstance(told, dict) else (told, None)
+        return number if isinstance(number, int) else self.revision, ours
 
     def came_so(self, pointer: str, stored: int) -> bool:
         """Whether the answer was not typed on the page, and is newer elsewhere."""

@@ -4,6 +4,8 @@
 
   const PAUSE = 600;
   const LONGEST_WAIT = 60000;
+  // Of one answer that is typed on and on without a network, so many of the last values are remembered as ours.
+  const MOST_UNSURE = 3;
   // A browser sends no more than 64 KiB for a page that is being left; of Chinese, that is a third as many characters.
   const MOST_WHEN_LEAVING = 20000;
 
@@ -18,6 +20,8 @@
     this.line = document.querySelector("[data-saved]");
     this.waiting = new Map();
     this.sent = new Map();
+    // What was sent without an answer yet: if it stands on the server, nobody else wrote it there.
+    this.unsure = new Map();
     this.timer = 0;
     this.wait = PAUSE;
     this.busy = false;
@@ -38,10 +42,11 @@
     return this.keeping;
   };
 
-  /** What this page holds, as [pointer, value, known revision]: what waits, and what was sent, for a page that was made
-      before it arrived (one that opens without network, or was asked for just before). `form`: the version it shows. */
+  /** What this page holds, as [pointer, value, known revision, values of ours]: what waits, and what was sent, for a page
+      that was made before it arrived (one that opens without network, or was asked for just before). `form`: the version
+      it shows. */
   Saver.prototype.held = function () {
-    const known = (pair) => [pair[0], pair[1], this.known(pair[0])];
+    const known = (pair) => [pair[0], pair[1], this.known(pair[0]), this.unsure.get(pair[0])];
     return { waiting: Array.from(this.waiting, known), sent: Array.from(this.sent, known), form: this.shows };
   };
 
@@ -73,9 +78,10 @@
   /** What this page typed goes along with a form that is posted: what it did not type may be newer elsewhere. */
   Saver.prototype.declare = function () {
     const field = this.page.form.querySelector("[name=_seen]");
-    const typed = new Map(Array.from(this.seen).concat(Array.from(this.waiting.keys()).map((name) => [name, this.known(name)])));
     const told = {};
-    typed.forEach((revision, name) => { told[name] = revision; });
+    Array.from(this.seen.keys()).concat(Array.from(this.waiting.keys())).forEach((name) => {
+      told[name] = { revision: this.known(name), ours: this.unsure.get(name) };
+    });
     if (field) field.value = JSON.stringify(told);
   };
 
@@ -93,7 +99,9 @@
   /** Send a batch that was typed on a page of the version `shows`. */
   Saver.prototype.request = function (batch, shows) {
     const known = (name) => (shows === this.shows ? this.known(name) : 0);
-    const body = JSON.stringify(batch.map((pair) => ({ pointer: pair[0], value: pair[1], revision: known(pair[0]) })));
+    const told = (pair) => ({ pointer: pair[0], value: pair[1], revision: known(pair[0]), ours: this.unsure.get(pair[0]) });
+    const body = JSON.stringify(batch.map(told));
+    batch.forEach((pair) => this.doubt(pair[0], pair[1]));
     const token = this.page.form.querySelector("[name=csrf_token]");
     return window.fetch(this.url, {
       method: "POST",
@@ -108,6 +116,12 @@
       },
       body: body,
     });
+  };
+
+  /** It may arrive, and we may never hear of it. */
+  Saver.prototype.doubt = function (name, value) {
+    const before = (this.unsure.get(name) || []).filter((one) => !X.same(one, value));
+    this.unsure.set(name, before.concat([value]).slice(-MOST_UNSURE));
   };
 
   Saver.prototype.send = async function () {
@@ -130,6 +144,7 @@
   Saver.prototype.done = async function (batch, answer) {
     batch.forEach((pair) => {
       if (this.waiting.get(pair[0]) === pair[1]) this.waiting.delete(pair[0]);
+      this.unsure.delete(pair[0]);
     });
     this.wait = PAUSE;
     if (answer.revision !== undefined) this.revise(answer.revision);
@@ -245,7 +260,9 @@
     this.page.restore(pair[0], pair[1]);
     this.sent.set(pair[0], pair[1]);
     this.seen.set(pair[0], pair[2] || 0);
-    if (waits) this.waiting.set(pair[0], pair[1]);
+    if (!waits) return;
+    this.waiting.set(pair[0], pair[1]);
+    (pair[3] || []).concat([pair[1]]).forEach((value) => this.doubt(pair[0], value));
   };
 
   /** What was typed on a page of an earlier version has its place where the server says: shown when it is saved. */
