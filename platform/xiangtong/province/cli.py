@@ -35,7 +35,7 @@ def reconcile(context: click.Context, day: datetime | None, city: str | None) ->
             continue
         click.echo(
             f"{code}\t{wanted}\tcases {report.cases}\tequal {report.equal}\tsent again {report.re_sent}"
-            f"\tdifferences {report.differences}\tunknown here {len(report.strays)}"
+            f"\tdifferences {report.differences}\tunknown here {len(report.strays)}\tclosed {report.closed}"
         )
         clean = clean and report.clean
     context.exit(0 if clean else 1)
