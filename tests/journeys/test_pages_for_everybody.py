@@ -66,6 +66,6 @@ def test_a_terminal_asks_whoever_went_quiet_and_then_forgets_them(stack: Any, op
     page.clock.run_for(241_000)
     expect(page.get_by_role("heading", level=1)).to_contain_text("您已经退出")
     page.goto(start)
-    expect(page.get_by_text("接着填")).to_have_count(0)
+    expect(page.get_by_text("您有没填完的")).to_have_count(0)
     page.goto(draft)
     expect(page.get_by_role("link", name="去登录")).to_be_visible()
