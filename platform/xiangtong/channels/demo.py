@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from xiangtong.channels.notices import publish_notice
+from xiangtong.channels.notices import KIND, Written, publish_notice
+from xiangtong.documents.publish import history
 from xiangtong.kernel import clock
+from xiangtong.kernel.db import ScopedSession
 from xiangtong.kernel.errors import NotFound
 from xiangtong.tenancy import finding
+from xiangtong.tenancy.models import Tenant
 from xiangtong.tenancy.scope import NOBODY, Database, Scope
 
 _TOWNSHIPS = ("321003100", "321003108")
@@ -38,7 +41,7 @@ _VILLAGES = {"321003100": ("321003100200", "太平村"), "321003108": ("32100310
 
 
 def seed(services: Any) -> None:
-    """Publish the demo notices in the demo townships that exist; publishing again changes nothing visible."""
+    """Publish the demo notices in the demo townships that exist; those that were ever published stay as they are."""
     db: Database = services.db
     for code in _TOWNSHIPS:
         with db.scope(NOBODY) as session:
@@ -48,13 +51,20 @@ def seed(services: Any) -> None:
                 continue
         with db.scope(Scope(tenant_id=tenant.id)) as session:
             for key, days, title, text in _NOTICES:
-                at = clock.now() - timedelta(days=days)
-                publish_notice(
-                    session, tenant_id=tenant.id, township_code=code, title=title, text=text, key=key, at=at, demo=True
-                )
+                _publish(session, tenant, Written(title, text), key=key, days=days)
             title, text = _VILLAGE_NOTICE
             village_code, village = _VILLAGES[code]
-            publish_notice(
-                session, tenant_id=tenant.id, township_code=code, title=title.format(village=village), text=text,
-                key="demo-village", village_code=village_code, demo=True,
-            )  # fmt: skip
+            _publish(session, tenant, Written(title.format(village=village), text), village_code=village_code)
+
+
+def _publish(
+    session: ScopedSession, tenant: Tenant, written: Written, *, key: str = "demo-village", days: int = 0,
+    village_code: str = "",
+) -> None:  # fmt: skip
+    """Once: what somebody made of a notice since, or took down, stays so when the demo starts again."""
+    if history(session, tenant_id=tenant.id, kind=KIND, key=key):
+        return
+    publish_notice(
+        session, tenant_id=tenant.id, township_code=tenant.code, title=written.title, text=written.text, key=key,
+        village_code=village_code, at=clock.now() - timedelta(days=days), demo=True,
+    )  # fmt: skip
