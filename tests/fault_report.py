@@ -11,7 +11,7 @@ _HEAD = "| fault | seed | acknowledged | lost | wrong | doubled | phantom | not 
 _RULE = "|---|---|---:|---:|---:|---:|---:|---:|---:|"
 
 
-def keep(story: str, seed: int, figures: Figures) -> None:
+def keep(story: str, seed: int | str, figures: Figures) -> None:
     """Write the line of a fault into the section “Faults”; everything else on the page stays as it is."""
     text = _PAGE.read_text("utf-8")
     before, _, rest = text.partition(f"{_HEAD}\n{_RULE}\n")
