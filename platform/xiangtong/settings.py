@@ -7,6 +7,7 @@ by a test. `make serve` fills what is missing with demo values; production refus
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -31,6 +32,7 @@ _WORDS = {
     "cipher": ("sm4", "aes"),
     "package_algorithm": ("ed25519", "sm2"),
 }
+_SM2_SECRET = re.compile("sm2:[0-9A-Fa-f]{64}")
 _MOST_PROXIES = 5
 _SHORTEST_TOKEN = 16
 _MOST_AN_HOUR = 1_000_000
@@ -163,6 +165,8 @@ class Settings:
             )
             if not _is_between(given, least, most)
         ]
+        if self.province_secret.startswith("sm2:") and not _SM2_SECRET.fullmatch(self.province_secret):
+            wrong.append("XIANGTONG_PROVINCE_SECRET 在 sm2: 后面要填 64 位十六进制的私钥")
         if self.metrics_token and len(self.metrics_token) < _SHORTEST_TOKEN:
             wrong.append(f"XIANGTONG_METRICS_TOKEN 至少要 {_SHORTEST_TOKEN} 个字符")
         if wrong:

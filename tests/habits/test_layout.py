@@ -126,6 +126,7 @@ def test_production_starts_when_nothing_is_left_of_the_demo() -> None:
         ("CIPHER", "AES"),
         ("PORT", "80a0"),
         ("SANDBOX_PORT", "0"),
+        ("PROVINCE_SECRET", "sm2:zz"),
     ],
 )
 def test_a_misspelt_word_is_never_taken_for_the_demo(name: str, value: str) -> None:
