@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from playwright.sync_api import Page
@@ -62,6 +63,7 @@ def _ask(page: Page) -> None:
 
 def _granted(camera: Camera) -> str:
     """What 钱七 filed (screens_citizen) is accepted and decided with a paper; its number."""
+    time.sleep(61)  # The clerk signed in a moment ago (screens_console): the next code is sent after a minute.
     clerk = _at_the_desk(camera, window.CLERK)
     window.act(clerk, "受理", "已受理")
     clerk.context.close()
