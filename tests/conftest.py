@@ -97,8 +97,8 @@ def _doors(cluster: Cluster, database: str) -> Database:
 
 
 def _template(cluster: Cluster, keys: KeyRing, filling: str) -> str:
-    """The name of a template with the rows of one of `FILLINGS`, made by the first who asks."""
-    name, made = f"{_TEMPLATE}_{filling}", _run_folder() / filling
+    """The name of a template with the rows of one of `FILLINGS`, made by the first who asks this cluster for it."""
+    name, made = f"{_TEMPLATE}_{filling}", cluster.home / f"{filling}.made"
     with FileLock(_run_folder() / "lock"):
         if not made.exists():
             cluster.create_database(name, template=_TEMPLATE)
