@@ -66,6 +66,8 @@ def _objects(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict
 
 def _without_false(schema: Any) -> Any:
     """An `if` never holds `false` in place of a schema, nor what only forms hold."""
+    if isinstance(schema, list):
+        return [_without_false(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {key: _without_false(value) for key, value in schema.items()}
