@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import func, select, text
 
+from fillings import SMALL_CITY
 from xiangtong.channels.cli import tenants
 from xiangtong.kernel.ids import new_id
 from xiangtong.tenancy import bulk
@@ -31,18 +32,9 @@ def _tenant(db: Database, code: str) -> Tenant:
 
 
 def _small(**extra: str) -> MemoryFolder:
-    files = {
-        "city.toml": 'name = "扬州市"\nprefix = "3210"\n',
-        "divisions.csv": "code,name,level,parent_code\n"
-        "320000000000,江苏省,province,\n"
-        "321000000000,扬州市,city,320000000000\n"
-        "321003000000,邗江区,county,321000000000\n"
-        "321003100000,公道镇,township,321003000000\n"
-        "321003108000,杨寿镇,township,321003000000\n"
-        "321003100200,太平村委会,village,321003100000\n"
-        "321003108209,东兴村委会,village,321003108000\n",
-    }
-    return MemoryFolder({name: value.encode() for name, value in (files | extra).items()})
+    city = 'name = "扬州市"\nprefix = "3210"\n'.encode()
+    files = {"city.toml": city, "divisions.csv": SMALL_CITY.files["divisions.csv"]}
+    return MemoryFolder(files | {name: value.encode() for name, value in extra.items()})
 
 
 _CHANGES = "date,kind,code,new_code,name\n"

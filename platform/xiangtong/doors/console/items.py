@@ -64,9 +64,7 @@ def take_over(item_code: str) -> Response | tuple[str, int]:
             looked_at = int(version) if version.isascii() and version.isdigit() and len(version) < 7 else 0
             newer.take_over(session, tenant_id=tenant.id, township=tenant.code, key=key, version=looked_at)
             _note(session, found, key, looked_at)
-    except newer.MovedOn as refusal:
-        return _page(found, item_code, refusal), refusal.status
-    except newer.Taken as refusal:
+    except (newer.MovedOn, newer.Taken) as refusal:
         return _page(found, item_code, refusal), refusal.status
     # The code may have changed with the text; the key has not.
     return redirect(url_for("items.show", item_code=key, done="taken"), 303)
